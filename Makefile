@@ -1,0 +1,53 @@
+# make run   the example dump, from raw files to Parquet and a report
+# make test  lint, types, contracts and tests
+# make ui    `dagster dev` on this machine only
+# make bench benchmarks; make lock  pin the dependencies anew; make resolve  check all Pythons
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: run test ui bench lock resolve clean
+
+run: $(READY)
+	$(BIN)/hygiene run examples/raw --out out --workers $(WORKERS)
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest --cov --cov-report=term
+
+ui: $(READY)
+	mkdir -p .dagster
+	cp dagster.yaml .dagster/dagster.yaml
+	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev --host 127.0.0.1 -w workspace.yaml
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+# Every package by its hash; set-up happens again only when the pins or the project's metadata change.
+$(READY): requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+lock: $(READY)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml -o requirements.txt
+
+# What would be installed with each Python, without installing it (pip; packages without wheels are
+# pure Python).
+resolve: $(READY)
+	for version in 3.11 3.12 3.13; do \
+	  echo "Python $$version"; \
+	  $(BIN)/uv pip compile --quiet --python-version $$version --no-header --no-annotate \
+	    --group dev pyproject.toml -c requirements.txt -o /dev/null || exit 1; \
+	done
+
+clean:
+	rm -rf out .dagster

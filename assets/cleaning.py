@@ -1,0 +1,145 @@
+"""The assets from a dump as delivered to what could be published: one step each.
+
+What belongs here: which step an asset is, what it is made from, how it is described.
+What does not: the step (pipeline.run), the words on its page (metadata), publishing (publishing).
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets import checks, metadata
+from assets.corpus import Corpus
+from assets.dumps import BY_DAY
+from pipeline import run as steps
+from pipeline import schema
+from pipeline.report import page
+from pipeline.report.outcome import stops
+from pipeline.stages.boilerplate import Boilerplate
+from pipeline.stages.characters import Characters
+from pipeline.stages.mojibake import Mojibake
+from pipeline.stages.typos import Typos
+
+RAW, CLEAN = "raw", "clean"
+OWNERS = ["team:corpus"]
+PARQUET = {"python", "parquet"}
+REPAIRS = {Mojibake.name, Characters.name, Typos.name}
+CUTS = {Boilerplate.name}
+
+dump = dg.AssetSpec(
+    "dump",
+    description="The raw files as delivered, a folder named by its date. Nothing here writes it.",
+    partitions_def=BY_DAY,
+    group_name=RAW,
+    owners=OWNERS,
+    kinds={"file"},
+)
+
+
+@dg.asset(
+    deps=[dump],
+    partitions_def=BY_DAY,
+    check_specs=checks.specs("raw"),
+    group_name=RAW,
+    owners=OWNERS,
+    kinds=PARQUET,
+    metadata={"dagster/column_schema": metadata.columns(schema.RAW)},
+)
+def raw_documents(
+    context: dg.AssetExecutionContext, corpus: Corpus
+) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
+    """Each record of the raw files, decoded to text with the evidence for its encoding, or
+    rejected with its place and the reason. None is left out.
+    """
+    from expectations import runner  # imports Great Expectations, which takes seconds
+
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.ingest(run)
+        yield dg.AssetMaterialization(
+            dump.key,
+            partition=run.dump,
+            metadata=metadata.of_delivery(run.dataset("plan"), run.folder),
+        )
+        outcomes = runner.check_raw(run)
+        yield dg.MaterializeResult(
+            metadata=metadata.of_documents(dataset, schema.RAW),
+            check_results=checks.results(outcomes, "raw"),
+        )
+        if stops(outcomes):
+            report = page.write(run, {}, outcomes, published=False)
+            raise checks.refusal(outcomes, report)
+
+
+@dg.asset(
+    deps=[raw_documents],
+    partitions_def=BY_DAY,
+    group_name=CLEAN,
+    owners=OWNERS,
+    kinds=PARQUET,
+    metadata={"dagster/column_schema": metadata.columns(schema.REPAIRED)},
+)
+def repaired_documents(
+    context: dg.AssetExecutionContext, corpus: Corpus
+) -> dg.MaterializeResult[None]:
+    """Mojibake, odd characters and look-alike slips put right, every change in the ledger."""
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.repair(run)
+        return dg.MaterializeResult(
+            metadata=metadata.of_documents(dataset, schema.REPAIRED, REPAIRS)
+        )
+
+
+@dg.asset(
+    deps=[repaired_documents],
+    partitions_def=BY_DAY,
+    group_name=CLEAN,
+    owners=OWNERS,
+    kinds=PARQUET,
+    metadata={"dagster/column_schema": metadata.columns(schema.STRIPPED)},
+)
+def stripped_documents(
+    context: dg.AssetExecutionContext, corpus: Corpus
+) -> dg.MaterializeResult[None]:
+    """Boilerplate cut by the rule files: comment forms, photo credits, share buttons."""
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.strip(run)
+        return dg.MaterializeResult(metadata=metadata.of_documents(dataset, schema.STRIPPED, CUTS))
+
+
+@dg.asset(
+    deps=[stripped_documents],
+    partitions_def=BY_DAY,
+    group_name=CLEAN,
+    owners=OWNERS,
+    kinds=PARQUET,
+    metadata={"dagster/column_schema": metadata.columns(schema.MEASURED)},
+)
+def measured_documents(
+    context: dg.AssetExecutionContext, corpus: Corpus
+) -> dg.MaterializeResult[None]:
+    """Language, validity and size of each text, and the verdicts that follow by the recipe."""
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.measure(run)
+        return dg.MaterializeResult(
+            metadata=metadata.of_documents(dataset, schema.MEASURED)
+            | metadata.of_languages(dataset)
+        )
+
+
+@dg.asset(
+    deps=[measured_documents],
+    partitions_def=BY_DAY,
+    group_name=CLEAN,
+    owners=OWNERS,
+    kinds={"python", "duckdb", "parquet"},
+    metadata={"dagster/column_schema": metadata.columns(schema.NEAR_DUPLICATES)},
+)
+def near_duplicates(
+    context: dg.AssetExecutionContext, corpus: Corpus
+) -> dg.MaterializeResult[None]:
+    """What each document duplicates, exactly or nearly, in its dump and all that is published."""
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.deduplicate(run)
+        return dg.MaterializeResult(
+            metadata=metadata.of_duplicates(dataset, schema.NEAR_DUPLICATES, "duplicate")
+        )

@@ -1,0 +1,72 @@
+"""The corpus as a Dagster resource: where dumps come from, where datasets go, by which recipe.
+
+What belongs here: opening one dump for one step, and saying plainly why that is not possible.
+What does not: steps (pipeline.run), which dumps are there (dumps).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+
+from pipeline import recipe
+from pipeline.engine.engine import EngineError
+from pipeline.engine.local import LocalEngine
+from pipeline.rules import RuleError
+from pipeline.run import Run
+from pipeline.store.commit import locked, roll_forward
+from pipeline.store.dataset import StoreError
+
+# What the person who runs this can put right; everything else is ours and keeps its traceback.
+_FAULTS = (EngineError, RuleError, StoreError, recipe.RecipeError)
+# A dataset writes at most this many lines of progress into a run's log.
+_PROGRESS_LINES = 20
+
+
+class Corpus(dg.ConfigurableResource[Any]):
+    """One corpus and the dumps that it grows by."""
+
+    raw: str = Field(description="folder of dumps, each a folder named by its date")
+    out: str = Field(description="where the datasets are published")
+    recipe: str = Field(default="", description="settings in TOML; empty: every language is kept")
+    workers: int = Field(default=1, ge=1, description="processes of a step")
+
+    def folder(self, dump: str) -> Path:
+        """Where a dump is delivered."""
+        return Path(self.raw) / dump
+
+    @contextmanager
+    def open(self, dump: str) -> Iterator[Run]:
+        """The dump, ready for one step, and nobody else's until the step is done.
+
+        A commit that a crash cut short is finished first. Raises `dagster.Failure`, not to be
+        retried, where the dump is missing, another run holds it, or the recipe or a dataset is
+        wrong.
+        """
+        if not self.folder(dump).is_dir():
+            raise _failure(
+                f"No dump {dump}: there is no folder {self.folder(dump)}. Deliver it, or set "
+                "HYGIENE_RAW to the folder that holds the dumps."
+            )
+        try:
+            settings = recipe.load(Path(self.recipe) if self.recipe else None)
+            with LocalEngine(self.workers, _log_progress) as engine:
+                run = Run(dump, self.folder(dump), Path(self.out), settings, engine)
+                with locked(run.work):
+                    roll_forward(run.work)
+                    yield run
+        except _FAULTS as error:
+            raise _failure(str(error)) from None
+
+
+def _failure(words: str) -> dg.Failure:
+    return dg.Failure(words, allow_retries=False)
+
+
+def _log_progress(dataset: str, done: int, total: int) -> None:
+    """Every so often a line in the run's log; what is a single shard is soon done."""
+    if total > 1 and (done == total or done % max(1, total // _PROGRESS_LINES) == 0):
+        dg.get_dagster_logger().info(f"{dataset}: {done} of {total} shards")

@@ -1,0 +1,261 @@
+"""The `hygiene` command: it takes words apart, calls the steps, and shows what came of them.
+
+What belongs here: arguments, exit statuses, the order run -> expectations -> commit -> report.
+What does not: work on documents (run), what terminals show (report.terminal).
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from pipeline import lookup, recipe, rules, schema
+from pipeline import run as steps
+from pipeline.decode import encode
+from pipeline.document import EditError, restore
+from pipeline.engine.engine import EngineError
+from pipeline.engine.local import LocalEngine
+from pipeline.report import page, terminal
+from pipeline.report.outcome import Outcome, stops
+from pipeline.sources.dumps import DumpError, dumps_in
+from pipeline.store.commit import locked, roll_forward
+from pipeline.store.dataset import Dataset, StoreError
+
+FINE, REFUSED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+_FAULTS = (
+    DumpError,
+    EditError,
+    EngineError,
+    lookup.LookupFailed,
+    OSError,
+    recipe.RecipeError,
+    rules.RuleError,
+    StoreError,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; its exit status: 0 fine, 1 an expectation of severity error failed, 2 bad
+    usage or input that cannot be read at all.
+    """
+    words = _parser().parse_args(arguments)
+    try:
+        status: int = words.command(words)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `hygiene rules | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except _FAULTS as error:
+        print(f"hygiene: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("hygiene: stopped; the same command goes on where this one was", file=sys.stderr)
+        return STOPPED
+    return status
+
+
+def _run(words: argparse.Namespace) -> int:
+    settings = recipe.load(words.recipe)
+    dumps = dumps_in(words.raw, words.dump)
+    status = FINE
+    for name, folder in dumps:
+        if _process(name, folder, settings, words):
+            status = REFUSED
+    return status
+
+
+def _process(name: str, folder: Path, settings: recipe.Recipe, words: argparse.Namespace) -> bool:
+    """Take one dump all the way; whether an expectation of severity error stopped it."""
+    started = time.monotonic()
+    with (
+        terminal.progress() as bars,
+        LocalEngine(words.workers, bars.shards) as engine,
+        locked(words.out / "_work" / name),
+    ):
+        run = steps.Run(name, folder, words.out, settings, engine)
+        roll_forward(run.work)
+        candidate, outcomes = _until_published(run, bars, words.data_docs)
+        refused = stops(outcomes)
+        bars.say("writing the report")
+        report = page.write(run, candidate, outcomes, published=not refused)
+        facts = terminal.facts(run, candidate)
+        if not refused:
+            steps.commit(run, candidate)
+            shutil.rmtree(run.work)
+    seconds = time.monotonic() - started
+    terminal.table(Console(), run, facts, outcomes, report, seconds)
+    return refused
+
+
+def _until_published(
+    run: steps.Run, bars: terminal.Bars, data_docs: Path | None
+) -> tuple[dict[str, Dataset], list[Outcome]]:
+    """All steps and expectations up to, not including, the commit.
+
+    The candidate is empty where an expectation on the raw records stopped the run.
+    """
+    steps.ingest(run)
+    bars.say("expectations on the raw records")
+    # Great Expectations takes seconds to import: only where it is needed.
+    from expectations import runner
+
+    outcomes = runner.check_raw(run, data_docs=data_docs)
+    if stops(outcomes):
+        return {}, outcomes
+    for step in (steps.repair, steps.strip, steps.measure, steps.deduplicate):
+        step(run)
+    candidate = steps.publish(run)
+    bars.say("expectations on what would be published")
+    return candidate, outcomes + runner.check_candidate(run, candidate, data_docs=data_docs)
+
+
+def _explain(words: argparse.Namespace) -> int:
+    found = lookup.find(words.out, words.doc_id)
+    others = {
+        other: lookup.find(words.out, other)
+        for duplicate in found.duplicates
+        for other in (duplicate["doc_id"], duplicate["kept_id"])
+        if other != found.row["doc_id"]
+    }
+    terminal.explain(Console(), found, others)
+    return FINE
+
+
+def _restore(words: argparse.Namespace) -> int:
+    found = lookup.find(words.out, words.doc_id)
+    row = found.row
+    if row["text"] is None:
+        raise StoreError(f"{row['doc_id']} was never decoded: {row['reason']}")
+    text = restore(row["text"], found.ledger)
+    if words.bytes and not row["lossless"]:
+        raise StoreError(f"{row['doc_id']} was not decoded without loss from {row['encoding']}")
+    raw = encode(text, row["encoding"], row["byte_order_mark"]) if words.bytes else text.encode()
+    sys.stdout.buffer.write(raw)
+    sys.stdout.buffer.flush()
+    return FINE
+
+
+def _rules(words: argparse.Namespace) -> int:
+    terminal.rules(Console(), words.language)
+    return FINE
+
+
+def _schema(words: argparse.Namespace) -> int:
+    names = [words.dataset] if words.dataset else list(schema.PUBLISHED)
+    for name in names:
+        terminal.schema(Console(), name)
+    return FINE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hygiene",
+        description="Raw text dumps in; clean Parquet, a ledger of every change, and expectation "
+        "reports out.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = _command(
+        commands,
+        "run",
+        _run,
+        "clean a dump and publish it",
+        "hygiene run raw/2026-11-22 --out corpus --workers 4",
+        "Exit status: 0 fine, 1 an expectation of severity error failed and nothing was "
+        "published, 2 bad usage or input that cannot be read at all.",
+    )
+    run.add_argument(
+        "raw",
+        type=Path,
+        metavar="RAW",
+        help="folder of raw files, or of such folders named by date",
+    )
+    _add_out(run)
+    run.add_argument(
+        "--recipe", type=Path, help="settings in TOML; without, every language is kept"
+    )
+    run.add_argument("--dump", metavar="DATE", help="name of the dump; without, its folder's name")
+    run.add_argument("--workers", type=_workers, default=1, help="processes (default: 1)")
+    run.add_argument(
+        "--data-docs",
+        type=Path,
+        metavar="DIR",
+        help="also build Great Expectations' own pages there (they need the network)",
+    )
+
+    explain = _command(
+        commands,
+        "explain",
+        _explain,
+        "show what happened to one document",
+        "hygiene explain 5f2c9e --out corpus",
+    )
+    explain.add_argument("doc_id", metavar="DOC_ID", help="its id, or the first digits of it")
+    _add_out(explain)
+
+    back = _command(
+        commands,
+        "restore",
+        _restore,
+        "print a document's text as it was decoded",
+        "hygiene restore 5f2c9e --out corpus > original.txt",
+    )
+    back.add_argument("doc_id", metavar="DOC_ID", help="its id, or the first digits of it")
+    _add_out(back)
+    back.add_argument(
+        "--bytes", action="store_true", help="in its original encoding, byte for byte"
+    )
+
+    listed = _command(commands, "rules", _rules, "list the rules", "hygiene rules --language en")
+    listed.add_argument("--language", help="only of this language, or `any`")
+
+    columns = _command(
+        commands, "schema", _schema, "print the datasets' columns", "hygiene schema documents"
+    )
+    columns.add_argument("dataset", nargs="?", choices=list(schema.PUBLISHED), help="only this one")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    function: object,
+    what: str,
+    example: str,
+    more: str = "",
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=what,
+        description=f"{what[0].upper()}{what[1:]}.",
+        epilog=f"Example:\n  {example}\n\n{more}".rstrip(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _add_out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the corpus: where everything is written",
+    )
+
+
+def _workers(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

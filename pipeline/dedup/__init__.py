@@ -1,0 +1,3 @@
+"""Duplicates: normalise, shingle, sign, band, pair, verify, keep one. Kernels over narrow rows;
+the only door to datasketch.
+"""

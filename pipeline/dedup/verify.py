@@ -1,0 +1,94 @@
+"""Verification: candidate pairs are compared by their exact shingle sets.
+
+Kernels, in order: `sets` (texts in, shingle sets of candidates out), `halves` (pairs in, one row
+for each side out), `meet` (sides and sets by document in, sides with their sets out), `compare`
+(both sides of a pair in, its similarity out).
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline.dedup.bands import PAIRS
+from pipeline.dedup.settings import DedupSettings
+from pipeline.dedup.shingles import jaccard, shingles
+from pipeline.dedup.signatures import estimate, sign
+
+_SET = [("shingles", pa.binary()), ("signature", pa.binary())]
+SIDES = pa.schema([("doc_id", pa.string()), ("pair", pa.string()), *_SET, *PAIRS])
+# Rows with sets are handed on in tables of this many.
+_MAX_ROWS = 2_000
+VERIFIED = pa.schema([*PAIRS, ("jaccard", pa.float64()), ("estimated_jaccard", pa.float64())])
+
+
+Prefixes = NDArray[np.uint64]
+
+
+def prefixes(doc_ids: pa.ChunkedArray) -> Prefixes:
+    """The first 64 bits of each id, in order."""
+    return np.array([int(doc_id[:16], 16) for doc_id in doc_ids.to_pylist()], np.uint64)
+
+
+def sets(table: pa.Table, *, wanted: Prefixes, settings: DedupSettings) -> Iterator[pa.Table]:
+    """Kernel: `doc_id` and `text` in, sets and signatures of the wanted documents out."""
+    rows: list[dict[str, Any]] = []
+    for row in np.flatnonzero(np.isin(prefixes(table["doc_id"]), wanted)).tolist():
+        found = shingles(table["text"][row].as_py() or "", settings)
+        signature = sign(found, settings.bands * settings.rows)
+        if signature is not None:
+            rows.append(
+                {
+                    "doc_id": table["doc_id"][row].as_py(),
+                    "shingles": found.tobytes(),
+                    "signature": signature.tobytes(),
+                }
+            )
+    yield pa.Table.from_pylist(rows, SIDES)
+
+
+def halves(table: pa.Table) -> Iterator[pa.Table]:
+    """Kernel: near candidate pairs in, one row for each of their two documents out."""
+    rows = []
+    for pair in table.to_pylist():
+        if not pair["exact"]:
+            name = pair["a"] + pair["b"]
+            rows += [{"doc_id": pair[side], "pair": name, **pair} for side in ("a", "b")]
+    yield pa.Table.from_pylist(rows, SIDES)
+
+
+def meet(table: pa.Table) -> Iterator[pa.Table]:
+    """Kernel, by `doc_id`: each side gets its document's set. A pair met in many bands is one."""
+    rows: list[dict[str, Any]] = []
+    for _, group in groupby(table.to_pylist(), key=lambda row: row["doc_id"]):
+        members = list(group)
+        found = next((row for row in members if row["shingles"] is not None), None)
+        if found is None:
+            continue
+        sides = {row["pair"]: row for row in members if row["pair"] is not None}
+        for side in sides.values():
+            side["shingles"], side["signature"] = found["shingles"], found["signature"]
+            rows.append(side)
+            if len(rows) >= _MAX_ROWS:
+                yield pa.Table.from_pylist(rows, SIDES)
+                rows = []
+    yield pa.Table.from_pylist(rows, SIDES)
+
+
+def compare(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
+    """Kernel, by `pair`: the exact Jaccard similarity of pairs at or above the threshold."""
+    rows: list[dict[str, Any]] = []
+    for _, group in groupby(table.to_pylist(), key=lambda row: row["pair"]):
+        sides = list(group)
+        if len(sides) != 2:
+            continue  # one of the two has no shingles
+        first, second = (np.frombuffer(side["shingles"], np.uint64) for side in sides)
+        similarity = jaccard(first, second)
+        if similarity >= settings.threshold:
+            one, other = (np.frombuffer(side["signature"], np.uint32) for side in sides)
+            pair = {name: sides[0][name] for name in PAIRS.names}
+            rows.append({**pair, "jaccard": similarity, "estimated_jaccard": estimate(one, other)})
+    yield pa.Table.from_pylist(rows, VERIFIED)

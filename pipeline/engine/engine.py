@@ -1,0 +1,47 @@
+"""The two verbs that every step is written against."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+import pyarrow as pa
+
+from pipeline.store.dataset import Dataset, Target
+
+Kernel = Callable[[pa.Table], Iterator[pa.Table]]
+"""A pure function, importable by name (or a `functools.partial` of one): some rows in, tables out.
+`map` gives it a row group at a time, `shuffle_map` whole groups; it yields as it goes, so that a
+kernel that reads more than it was given stays within memory."""
+
+
+class EngineError(RuntimeError):
+    """A step could not be finished; the message names the shard."""
+
+
+class Engine(Protocol):
+    """Moves rows between datasets. Text never passes through the caller's process."""
+
+    def map(
+        self,
+        kernel: Kernel,
+        source: Dataset,
+        target: Target,
+        *,
+        columns: Sequence[str] | None = None,
+        beside: Dataset | None = None,
+    ) -> Dataset:
+        """Apply the kernel to each row group of each shard; one target shard for each source shard.
+
+        columns: read only these of the source.
+        beside: a dataset with the same shards, row for row; its columns are appended.
+        Shards and datasets that are there already are not made again.
+        """
+        ...
+
+    def shuffle_map(
+        self, kernel: Kernel, sources: Sequence[Dataset], key: str, target: Target
+    ) -> Dataset:
+        """Bring rows with equal `key` together; the kernel gets whole groups, sorted.
+
+        The sources have the same columns; where a source lacks one, its rows have null there.
+        """
+        ...

@@ -1,0 +1,94 @@
+"""Facts about whole datasets that no single row shows: totals, repeats, what is missing.
+
+What belongs here: one small frame of plain numbers, counted by DuckDB within a memory limit.
+What does not: saying which numbers are right (expectations).
+"""
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
+from pipeline.engine.local import MEMORY_LIMIT
+from pipeline.store.dataset import Dataset
+
+Totals = dict[str, int]
+
+
+def raw_totals(plan: Dataset, raw: Dataset) -> Totals:
+    """Facts about what was read: files, records, repeated ids."""
+    with _database({"plan": [plan], "raw": [raw]}) as database:
+        return _ask(
+            database,
+            {
+                "files": "SELECT count(*) FROM plan",
+                "files_without_records": "SELECT count(*) FROM plan WHERE source NOT IN "
+                "(SELECT source FROM raw)",
+                "records": "SELECT count(*) FROM raw",
+                "ids_repeated": "SELECT count(*) - count(DISTINCT doc_id) FROM raw",
+            },
+        )
+
+
+def candidate_totals(
+    raw: Dataset, candidate: Mapping[str, Dataset], others: Mapping[str, Sequence[Dataset]]
+) -> Totals:
+    """Facts about what would be published, alone and beside what is published already.
+
+    others: for `documents` and `signatures` the partitions of the other dumps.
+    """
+    tables = {name: [dataset] for name, dataset in candidate.items()}
+    tables |= {"raw": [raw]} | {f"other_{name}": list(found) for name, found in others.items()}
+    with _database(tables) as database:
+        return _ask(
+            database,
+            {
+                "records": "SELECT count(*) FROM raw",
+                "documents": "SELECT count(*) FROM documents",
+                "rejected": "SELECT count(*) FROM rejected",
+                "duplicates": "SELECT count(*) FROM duplicates",
+                "records_lost": "SELECT count(*) FROM raw WHERE doc_id NOT IN (SELECT doc_id FROM "
+                "documents) AND doc_id NOT IN (SELECT doc_id FROM rejected)",
+                "records_gained": "SELECT (SELECT count(*) FROM documents) "
+                "+ (SELECT count(*) FROM rejected) - (SELECT count(*) FROM raw)",
+                "ids_in_other_dumps": "SELECT count(*) FROM documents WHERE doc_id IN "
+                "(SELECT doc_id FROM other_documents)",
+                "texts_repeated": "SELECT count(*) - count(DISTINCT text_hash) FROM signatures",
+                "texts_in_other_dumps": "SELECT count(*) FROM signatures WHERE text_hash IN "
+                "(SELECT text_hash FROM other_signatures)",
+                "kept_missing": "SELECT count(*) FROM duplicates WHERE kept_id NOT IN "
+                "(SELECT doc_id FROM documents) AND kept_id NOT IN "
+                "(SELECT doc_id FROM other_documents)",
+                "rejected_duplicates_missing": "SELECT count(*) FROM duplicates WHERE doc_id NOT "
+                "IN (SELECT doc_id FROM rejected)",
+                "edits_lost": "SELECT (SELECT coalesce(sum(edit_count), 0) FROM documents) "
+                "+ (SELECT coalesce(sum(edit_count), 0) FROM rejected) "
+                "- (SELECT count(*) FROM ledger)",
+            },
+        )
+
+
+_EMPTY = {
+    "other_documents": "SELECT '' AS doc_id WHERE false",
+    "other_signatures": "SELECT '' AS text_hash WHERE false",
+}
+
+
+def _database(tables: Mapping[str, Sequence[Dataset]]) -> duckdb.DuckDBPyConnection:
+    """A database with a view for each name over its datasets' shards."""
+    database = duckdb.connect(":memory:")
+    database.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    for name, datasets in tables.items():
+        files = [str(path) for dataset in datasets for path in dataset.paths]
+        if files:
+            database.read_parquet(files, hive_partitioning=False).create_view(name)
+        else:
+            database.execute(f"CREATE VIEW {name} AS {_EMPTY[name]}")
+    return database
+
+
+def _ask(database: duckdb.DuckDBPyConnection, questions: Mapping[str, str]) -> Totals:
+    answers: Totals = {}
+    for name, question in questions.items():
+        row = database.execute(question).fetchone()
+        answers[name] = int(row[0]) if row else 0
+    return answers

@@ -1,0 +1,201 @@
+"""The engine of one machine: a pool of processes, and DuckDB for the shuffle.
+
+What belongs here: where shards are read and written, and the only door to DuckDB.
+What does not: kernels (steps), retrying killed workers (pool).
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.engine.engine import EngineError, Kernel
+from pipeline.engine.pool import Pool
+from pipeline.store.dataset import Dataset, Shard, Target, read_batches, read_shard, write_shard
+
+Progress = Callable[[str, int, int], None]
+"""(dataset, shards done, shards in all)"""
+
+# A partition of a shuffle is read whole by one worker.
+_PARTITION_BYTES = 32 * 1024 * 1024
+_MAX_PARTITIONS = 512
+MEMORY_LIMIT = "1GB"
+
+
+def _silent(dataset: str, done: int, total: int) -> None:
+    """Progress for nobody."""
+
+
+@dataclass
+class LocalEngine:
+    """`map` and `shuffle_map` on this machine. Use it as a context manager: it owns processes."""
+
+    workers: int = 1
+    progress: Progress = _silent
+
+    def __post_init__(self) -> None:
+        self._pool = Pool(self.workers)
+
+    def __enter__(self) -> "LocalEngine":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.__exit__(kind, error, trace)
+
+    def map(
+        self,
+        kernel: Kernel,
+        source: Dataset,
+        target: Target,
+        *,
+        columns: Sequence[str] | None = None,
+        beside: Dataset | None = None,
+    ) -> Dataset:
+        """See `Engine.map`."""
+        if finished := target.finished():
+            return finished
+        sides = beside.paths if beside else [None] * len(source.paths)
+        tasks = [
+            (
+                path.name,
+                partial(
+                    _map_shard,
+                    kernel,
+                    path,
+                    side,
+                    columns,
+                    target.folder / path.name,
+                    target.schema,
+                ),
+            )
+            for path, side in zip(source.paths, sides, strict=True)
+        ]
+        return target.finish(self._make(tasks, target))
+
+    def shuffle_map(
+        self, kernel: Kernel, sources: Sequence[Dataset], key: str, target: Target
+    ) -> Dataset:
+        """See `Engine.shuffle_map`."""
+        if finished := target.finished():
+            return finished
+        scratch = target.folder / ".shuffle"
+        partitions = _shuffle(sources, key, scratch)
+        tasks = []
+        for number, parts in enumerate(partitions):
+            name = f"part-{number:05d}.parquet"
+            tasks.append(
+                (name, partial(_map_group, kernel, parts, key, target.folder / name, target.schema))
+            )
+        dataset = target.finish(self._make(tasks, target))
+        shutil.rmtree(scratch)
+        return dataset
+
+    def _make(
+        self, tasks: Sequence[tuple[str, Callable[[], Shard]]], target: Target
+    ) -> Iterator[Shard]:
+        """The target's shards: those that are there already, and the others made now."""
+        there = [name for name, _ in tasks if (target.folder / name).is_file()]
+        yield from (read_shard(target.folder / name) for name in there)
+        name_of = target.provenance.dataset
+        done = len(there)
+        self.progress(name_of, done, len(tasks))
+        missing = [task for task in tasks if task[0] not in there]
+        for _, shard in self._pool.run(missing):
+            done += 1
+            self.progress(name_of, done, len(tasks))
+            yield shard
+
+
+def _map_shard(
+    kernel: Kernel,
+    source: Path,
+    beside: Path | None,
+    columns: Sequence[str] | None,
+    target: Path,
+    schema: pa.Schema,
+) -> Shard:
+    def tables() -> Iterator[pa.Table]:
+        for batch in _zipped(source, beside, columns):
+            yield from kernel(batch)
+
+    return write_shard(target, schema, tables())
+
+
+def _zipped(source: Path, beside: Path | None, columns: Sequence[str] | None) -> Iterator[pa.Table]:
+    """Row groups of the source; with the columns of the shard beside it where there is one."""
+    if beside is None:
+        yield from read_batches(source, columns)
+        return
+    parts = list(read_batches(beside))
+    side = pa.concat_tables(parts) if parts else pa.table({})  # a shard without rows has no group
+    at = 0
+    for batch in read_batches(source, columns):
+        rows = side.slice(at, batch.num_rows)
+        at += batch.num_rows
+        if rows.num_rows != batch.num_rows:
+            raise EngineError(f"{beside} has fewer rows than {source}")
+        for field in rows.schema:
+            if field.name not in batch.column_names:
+                batch = batch.append_column(field, rows[field.name])
+            elif field.name == "doc_id" and not batch["doc_id"].equals(rows["doc_id"]):
+                raise EngineError(f"{beside} does not go with {source}: other documents")
+        yield batch
+    if at != side.num_rows:
+        raise EngineError(f"{beside} has more rows than {source}")
+
+
+def _map_group(
+    kernel: Kernel, parts: Sequence[Path], key: str, target: Path, schema: pa.Schema
+) -> Shard:
+    if not parts:
+        return write_shard(target, schema, [])
+    table = pa.concat_tables([batch for part in parts for batch in read_batches(part)])
+    flat = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
+    table = table.sort_by([(name, "ascending") for name in [key, *flat]])
+    return write_shard(target, schema, kernel(table))
+
+
+def _shuffle(sources: Sequence[Dataset], key: str, scratch: Path) -> list[list[Path]]:
+    """Write the rows of all sources into partitions by `key`; the files of each partition.
+
+    The number of partitions follows from the size of the sources alone, never from the workers.
+    """
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    size = sum(path.stat().st_size for source in sources for path in source.paths)
+    count = min(_MAX_PARTITIONS, 1 + size // _PARTITION_BYTES)
+    spill = scratch / "spill"
+    with duckdb.connect(":memory:") as database:
+        database.execute("SET memory_limit = ?", [MEMORY_LIMIT])
+        database.execute("SET temp_directory = ?", [str(spill)])
+        database.execute("SET threads = 1")
+        database.execute("SET preserve_insertion_order = false")
+        database.execute(
+            f"COPY (SELECT *, hash({_quoted(key)}) % ? AS _partition "
+            "FROM read_parquet(?, union_by_name = true, hive_partitioning = false)) "
+            f"TO '{_escaped(scratch / 'rows')}' (FORMAT parquet, PARTITION_BY (_partition))",
+            [count, [str(path) for source in sources for path in source.paths]],
+        )
+    shutil.rmtree(spill, ignore_errors=True)
+    return [
+        sorted((scratch / "rows" / f"_partition={number}").glob("*.parquet"))
+        for number in range(count)
+    ]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")

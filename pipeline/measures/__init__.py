@@ -1,0 +1,1 @@
+"""Measures: numbers and labels computed from texts, Arrow in, columns out. They change nothing."""

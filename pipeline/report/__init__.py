@@ -1,0 +1,1 @@
+"""What a person reads about a run: its summary, and one HTML page."""

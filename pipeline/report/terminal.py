@@ -1,0 +1,232 @@
+"""What the command line shows: progress bars and tables.
+
+What belongs here: laying out facts for a terminal, every text made harmless. What does not:
+finding the facts (summary, lookup), deciding anything (cli).
+"""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from pipeline import rules as rule_files
+from pipeline import schema as columns
+from pipeline.document import history, restore
+from pipeline.lookup import Found
+from pipeline.report.outcome import Outcome
+from pipeline.report.page import Report
+from pipeline.report.summary import Summary, rules_of, shorten, summarise
+from pipeline.report.visible import visible
+from pipeline.run import Run
+from pipeline.store.dataset import Dataset
+
+_CONTEXT = 30
+
+
+class Bars:
+    """A bar for each dataset that is made, on standard error; nothing where that is no terminal."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def shards(self, dataset: str, done: int, total: int) -> None:
+        """Shards of a dataset that are done; each name has one bar."""
+        name = dataset.replace("_", " ")
+        if name not in self._tasks:
+            self._tasks[name] = self._progress.add_task(name, total=total)
+        self._progress.update(self._tasks[name], completed=done, total=total)
+
+    def say(self, words: str) -> None:
+        """A line for work that has no shards."""
+        self._progress.add_task(words, total=None)
+
+
+@contextmanager
+def progress() -> Iterator[Bars]:
+    """Bars that are gone when the work is done."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description:<28}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bars:
+        yield Bars(bars)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The numbers of the closing table. Bytes are those of the records as delivered."""
+
+    read: int
+    raw_bytes: int
+    documents: Summary
+    rejected: Summary
+    edits: list[tuple[str, str, int]]
+
+
+def facts(run: Run, candidate: Mapping[str, Dataset]) -> Facts:
+    """Count what came in and what would go out, nothing where there is no candidate."""
+    raw = run.dataset("raw_documents")
+    size = sum(sum(batch["raw_bytes"].to_pylist()) for batch in raw.batches(["raw_bytes"]))
+    if not candidate:
+        return Facts(raw.rows, size, Summary(), Summary(), [])
+    edits = rules_of(candidate["ledger"])
+    return Facts(
+        raw.rows,
+        size,
+        summarise(candidate["documents"]),
+        summarise(candidate["rejected"]),
+        sorted(((*rule, count) for rule, count in edits.items()), key=lambda e: (-e[2], e[:2])),
+    )
+
+
+def table(
+    console: Console,
+    run: Run,
+    counted: Facts,
+    outcomes: Sequence[Outcome],
+    report: Report,
+    seconds: float,
+) -> None:
+    """The closing table of a run."""
+    grid = Table(title=f"Dump {run.dump}", title_justify="left", show_header=False)
+    grid.add_column(no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_row("records read", f"{counted.read:,}")
+    grid.add_row("published", f"{counted.documents.rows:,}")
+    grid.add_row("rejected", f"{counted.rejected.rows:,}")
+    for verdict, count in sorted(counted.rejected.verdicts.items()):
+        grid.add_row(f"  {verdict}", f"{count:,}")
+    grid.add_row("edits", f"{sum(count for *_, count in counted.edits):,}")
+    for stage, rule, count in counted.edits:
+        grid.add_row(f"  {stage}/{rule}", f"{count:,}")
+    grid.add_row("speed", _speed(counted.raw_bytes, seconds))
+    console.print(grid)
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    console.print(f"expectations: {len(outcomes) - len(failed)} met, {len(failed)} not met")
+    for outcome in failed:
+        line = f"  {outcome.severity}: {outcome.suite}/{outcome.name}: {outcome.description}"
+        console.print(Text(visible(f"{line} ({outcome.observed or outcome.error})")))
+    refused = any(outcome.severity == "error" for outcome in failed)
+    if refused:
+        console.print(Text("Nothing was published; readers see what they saw before."))
+    else:
+        for name in columns.PUBLISHED:
+            _place(console, name, run.out / name / run.dump)
+    _place(console, "report", report.html)
+
+
+def _speed(size: int, seconds: float) -> str:
+    megabytes = size / 1e6 / max(seconds, 1e-9)
+    return f"{megabytes:.2f} MB/s" if megabytes >= 0.01 else f"{megabytes * 1000:.2f} kB/s"
+
+
+def _place(console: Console, name: str, path: Path) -> None:
+    console.print(Text(f"{name:<12} {path}"), soft_wrap=True)
+
+
+def explain(console: Console, found: Found, others: Mapping[str, Found]) -> None:
+    """What happened to one document, before and after, edit by edit, and what it duplicates."""
+    row = found.row
+    state = f"rejected: {row['verdict']} ({row['reason']})" if row["verdict"] else "published"
+    if not found.published:
+        state = f"not published, its dump was refused; {state.replace('published', 'kept')}"
+    for name, value in (
+        ("document", row["doc_id"]),
+        ("from", f"{row['source']}, record {row['record']}, dump {row['dump']}"),
+        ("state", state),
+        ("encoding", f"{row['encoding']} ({row['encoding_evidence']})"),
+        ("language", f"{row['language']}, score {row['language_score'] or 0:.3f}"),
+        ("metadata", row["metadata"]),
+    ):
+        console.print(Text(f"{name:<10} {visible(str(value))}"), soft_wrap=True)
+    for duplicate in found.duplicates:
+        _print_duplicate(console, row["doc_id"], duplicate, others)
+    if row["text"] is None:
+        return
+    states = dict(history(row["text"], found.ledger))
+    console.print(Text(f"\n{len(found.ledger)} edits", style="bold"))
+    for number, edit in enumerate(found.ledger):
+        text = states[edit.stage]
+        end = edit.start + len(edit.before)
+        line = Text(f"{number:>4}  {edit.stage}/{edit.rule} at {edit.start}: ", style="dim")
+        line.append(_flat(text[max(0, edit.start - _CONTEXT) : edit.start]), style="not dim")
+        line.append(f"[-{_flat(shorten(edit.before))}-]", style="not dim red")
+        if edit.after:
+            line.append(f"{{+{_flat(shorten(edit.after))}+}}", style="not dim green")
+        line.append(_flat(text[end : end + _CONTEXT]), style="not dim")
+        console.print(line, soft_wrap=True)
+    _print_difference(console, restore(row["text"], found.ledger), row["text"])
+
+
+def _print_duplicate(
+    console: Console, doc_id: str, duplicate: Mapping[str, object], others: Mapping[str, Found]
+) -> None:
+    dropped = duplicate["doc_id"] == doc_id
+    other = str(duplicate["kept_id" if dropped else "doc_id"])
+    where = others[other].row
+    words = "duplicates" if dropped else "kept for"
+    console.print(
+        Text(
+            f"{words:<10} {other} (Jaccard {duplicate['jaccard']:.3f}): "
+            f"{visible(where['source'])}, record {where['record']}, dump {where['dump']}"
+        ),
+        soft_wrap=True,
+    )
+
+
+def _print_difference(console: Console, before: str, after: str) -> None:
+    """Lines that differ between the text as decoded and as it stands."""
+    console.print(Text("\nas decoded (-) and as it stands (+)", style="bold"))
+    lines = difflib.unified_diff(before.split("\n"), after.split("\n"), lineterm="", n=1)
+    shown = list(lines)[2:]
+    for line in shown:
+        style = {"-": "red", "+": "green", "@": "cyan"}.get(line[0], "")
+        console.print(Text(visible(line), style=style), soft_wrap=True)
+    if not shown:
+        console.print(Text("no difference"))
+
+
+def _flat(text: str) -> str:
+    return visible(text, keep="")
+
+
+def rules(console: Console, language: str | None) -> None:
+    """All rules, or those of one language."""
+    grid = Table("stage", "language", "rule", "what it does", "source")
+    for rule in rule_files.boilerplate():
+        if language in (None, rule.language):
+            what = f"{rule.scope}: {rule.pattern}"
+            grid.add_row(*map(Text, ("boilerplate", rule.language, rule.name, what, rule.source)))
+    for slip in rule_files.confusions():
+        if language in (None, slip.language):
+            what = f"{slip.wrong} -> {slip.right} at the {slip.where} of a word"
+            what = what.replace("at the inside", "inside")
+            grid.add_row(*map(Text, ("typos", slip.language, slip.name, what, slip.source)))
+    console.print(grid)
+
+
+def schema(console: Console, name: str) -> None:
+    """The columns of one dataset."""
+    grid = Table("column", "type", "meaning", title=name, title_justify="left")
+    for column in columns.describe(columns.PUBLISHED[name]):
+        grid.add_row(*map(Text, column))
+    console.print(grid)

@@ -1,0 +1,264 @@
+"""The steps, in order: read this and know the whole.
+
+    ingest -> repair -> strip -> measure -> deduplicate -> publish -> commit
+
+Each step reads a dataset of the dump's work folder and writes the next; rows in = rows out until
+publish parts them into documents and rejected. `publish` makes a candidate beside what readers see;
+only `commit` lets it take that place, so that expectations can be asked in between.
+
+A dataset lies in a folder named after the fingerprint of what it is made from: code, rules, recipe,
+input. A step that finds it finished returns it; one that finds some shards makes the others.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipeline import rules, schema
+from pipeline.engine import facts
+from pipeline.engine.engine import Engine
+from pipeline.recipe import Recipe
+from pipeline.steps import deduplicate as dedup_step
+from pipeline.steps import ingest as ingest_step
+from pipeline.steps import publish as publish_step
+from pipeline.steps.measure import measure as measure_kernel
+from pipeline.steps.repair import repair as repair_kernel
+from pipeline.steps.strip import strip as strip_kernel
+from pipeline.store import commit as store_commit
+from pipeline.store.dataset import (
+    MANIFEST,
+    Dataset,
+    Provenance,
+    StoreError,
+    Target,
+    read_batches,
+    write_shard,
+)
+
+# The libraries whose versions can change a result.
+_LIBRARIES = ("chardet", "datasketch", "ftfy", "langdetect", "pyarrow", "wordfreq")
+_CODE = Path(__file__).parent
+# These only show what was made.
+_SHOWS = ("report", "lookup.py", "cli.py")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One dump on its way into one corpus.
+
+    folder: the dump's raw files. out: the corpus. recipe: what to do. engine: who moves the rows.
+    """
+
+    dump: str
+    folder: Path
+    out: Path
+    recipe: Recipe
+    engine: Engine
+
+    @property
+    def work(self) -> Path:
+        """Where this dump's unpublished datasets lie."""
+        return self.out / "_work" / self.dump
+
+    def dataset(self, name: str) -> Dataset:
+        """The finished dataset of a step. Raises `StoreError` where the step has not been run."""
+        finished = list((self.work / name).glob(f"*/{MANIFEST}"))
+        if finished:
+            return Dataset(max(finished, key=lambda path: path.stat().st_mtime_ns).parent)
+        raise StoreError(f"{name} of dump {self.dump} has not been made yet: run its step first")
+
+    def target(self, name: str, columns: pa.Schema, inputs: Iterable[str]) -> Target:
+        """Where a step writes: a folder that only equal code, recipe and input lead to."""
+        parts = [name, self.dump, code_fingerprint(), self.recipe.to_json(), *inputs]
+        fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        provenance = Provenance(
+            Path(name).name, self.dump, fingerprint, self.recipe.to_json(), versions()
+        )
+        return Target(self.work / name / fingerprint[:16], columns, provenance)
+
+
+def ingest(run: Run) -> Dataset:
+    """Raw files to documents: one row a record, decoded or rejected."""
+    if run.out.resolve().is_relative_to(run.folder.resolve()):
+        raise StoreError(
+            f"the corpus {run.out} lies inside the dump {run.folder}; put it elsewhere"
+        )
+    shards = ingest_step.plan(run.folder, run.recipe.ingest)
+    listing = hashlib.sha256(repr([shard.to_pylist() for shard in shards]).encode()).hexdigest()
+    planned = run.target("plan", schema.PLAN, [listing])
+    plan = planned.finished() or planned.finish(
+        write_shard(planned.folder / f"part-{at:05d}.parquet", schema.PLAN, [shard])
+        for at, shard in enumerate(shards)
+    )
+    kernel = partial(
+        ingest_step.read,
+        folder=run.folder.resolve(),
+        dump=run.dump,
+        settings=run.recipe.ingest,
+    )
+    _only(plan)
+    target = run.target("raw_documents", schema.RAW, [plan.fingerprint])
+    return _only(run.engine.map(kernel, plan, target))
+
+
+def repair(run: Run) -> Dataset:
+    """Mojibake, language, odd characters, look-alike slips."""
+    raw = run.dataset("raw_documents")
+    target = run.target("repaired_documents", schema.REPAIRED, [raw.fingerprint])
+    return _same_rows(raw, run.engine.map(partial(repair_kernel, recipe=run.recipe), raw, target))
+
+
+def strip(run: Run) -> Dataset:
+    """Boilerplate."""
+    repaired = run.dataset("repaired_documents")
+    target = run.target("stripped_documents", schema.STRIPPED, [repaired.fingerprint])
+    kernel = partial(strip_kernel, recipe=run.recipe)
+    return _same_rows(repaired, run.engine.map(kernel, repaired, target))
+
+
+def measure(run: Run) -> Dataset:
+    """Measures, and the verdicts that follow from them."""
+    stripped = run.dataset("stripped_documents")
+    target = run.target("measured_documents", schema.MEASURED, [stripped.fingerprint])
+    kernel = partial(measure_kernel, recipe=run.recipe)
+    return _same_rows(stripped, run.engine.map(kernel, stripped, target))
+
+
+def deduplicate(run: Run) -> Dataset:
+    """Exact and near duplicates, within the dump and against all that is published."""
+    settings, measured = run.recipe.dedup, run.dataset("measured_documents")
+    kernel = partial(dedup_step.signatures, settings=settings)
+    signed = run.engine.map(
+        kernel,
+        measured,
+        run.target("signatures", schema.SIGNATURES, [measured.fingerprint]),
+        columns=["doc_id", "dump", "chars", "verdict", "text"],
+    )
+    others = published(run.out, "signatures", besides=run.dump)
+    inputs = [_only(signed).fingerprint, *(f"{d.folder.name} {d.fingerprint}" for d in others)]
+    target = run.target("near_duplicates", schema.NEAR_DUPLICATES, inputs)
+    if finished := target.finished():
+        return _only(finished)
+    duplicates = dedup_step.find(
+        run.engine,
+        signed,
+        others,
+        [measured, *published(run.out, "documents", besides=run.dump)],
+        lambda name, columns: run.target(f"near_duplicates_passes/{name}", columns, inputs),
+        settings,
+    )
+    dataset = target.finish(
+        write_shard(
+            target.folder / shard.name,
+            schema.NEAR_DUPLICATES,
+            (
+                dedup_step.fates(part["doc_id"], duplicates)
+                for part in read_batches(shard, ["doc_id"])
+            ),
+        )
+        for shard in measured.paths
+    )
+    shutil.rmtree(run.work / "near_duplicates_passes")
+    return _same_rows(measured, dataset)
+
+
+def publish(run: Run) -> dict[str, Dataset]:
+    """The candidate: every dataset that readers will see, complete, beside what they see now."""
+    measured, fates = run.dataset("measured_documents"), run.dataset("near_duplicates")
+    inputs = [measured.fingerprint, fates.fingerprint]
+    candidate = {
+        name: _only(
+            run.engine.map(
+                kernel, source, run.target(f"candidate/{name}", columns, inputs), beside=beside
+            )
+        )
+        for name, kernel, source, columns, beside in (
+            ("documents", publish_step.documents, measured, schema.DOCUMENTS, fates),
+            ("rejected", publish_step.rejected, measured, schema.REJECTED, fates),
+            ("ledger", publish_step.ledger, measured, schema.LEDGER, None),
+            ("duplicates", publish_step.duplicates, fates, schema.DUPLICATES, None),
+            (
+                "signatures",
+                publish_step.signatures,
+                run.dataset("signatures"),
+                schema.SIGNATURES,
+                fates,
+            ),
+        )
+    }
+    rows = candidate["documents"].rows + candidate["rejected"].rows
+    if rows != measured.rows:
+        raise StoreError(f"{measured.rows} records came in, {rows} would go out")
+    return candidate
+
+
+def commit(run: Run, candidate: Mapping[str, Dataset]) -> dict[str, Dataset]:
+    """Let the candidate take the place of what readers see, all of it or nothing."""
+    live = {name: run.out / name / run.dump for name in candidate}
+    store_commit.commit(run.work, {candidate[name].folder: live[name] for name in candidate})
+    return {name: Dataset(folder) for name, folder in live.items()}
+
+
+def raw_totals(run: Run) -> facts.Totals:
+    """Facts about what was read, for expectations and reports."""
+    return facts.raw_totals(run.dataset("plan"), run.dataset("raw_documents"))
+
+
+def candidate_totals(run: Run, candidate: Mapping[str, Dataset]) -> facts.Totals:
+    """Facts about what would be published, for expectations and reports."""
+    others = {
+        name: published(run.out, name, besides=run.dump) for name in ("documents", "signatures")
+    }
+    return facts.candidate_totals(run.dataset("raw_documents"), candidate, others)
+
+
+def candidates(out: Path, name: str) -> list[Dataset]:
+    """Candidates for publishing that were refused or not yet committed, in order of their dumps."""
+    return [
+        Dataset(path.parent) for path in sorted(out.glob(f"_work/*/candidate/{name}/*/{MANIFEST}"))
+    ]
+
+
+def published(out: Path, name: str, *, besides: str = "") -> list[Dataset]:
+    """The published partitions of a dataset in order of their dumps, one dump left out."""
+    folders = sorted(path.parent for path in (out / name).glob(f"*/{MANIFEST}"))
+    return [Dataset(folder) for folder in folders if folder.name != besides]
+
+
+@cache
+def versions() -> tuple[tuple[str, str], ...]:
+    """(package, version) of this project and of the libraries that can change a result."""
+    return tuple((name, version(name)) for name in ("corpus-hygiene", *_LIBRARIES))
+
+
+@cache
+def code_fingerprint() -> str:
+    """SHA-256 of the code that makes datasets, its rules, and the libraries' versions."""
+    digest = hashlib.sha256(repr((versions(), rules.fingerprint())).encode())
+    for path in sorted(_CODE.rglob("*.py")):
+        if path.relative_to(_CODE).parts[0] in _SHOWS:
+            continue
+        digest.update(path.relative_to(_CODE).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _only(dataset: Dataset) -> Dataset:
+    """The dataset, its name's only one: what older fingerprints left is removed."""
+    for folder in dataset.folder.parent.iterdir():
+        if folder != dataset.folder:
+            shutil.rmtree(folder)
+    return dataset
+
+
+def _same_rows(source: Dataset, made: Dataset) -> Dataset:
+    """Rows in = rows out, or the step has lost something."""
+    if source.rows != made.rows:
+        raise StoreError(f"{source.rows} rows in {source.folder}, but {made.rows} in {made.folder}")
+    return _only(made)

@@ -1,0 +1,179 @@
+"""The Arrow schema of every dataset, column by column, with its meaning.
+
+What belongs here: names, types and descriptions of columns, and the words that a verdict can be.
+What does not: how a column is computed, how a dataset is stored.
+"""
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+# Why a record was rejected; the absence of a verdict means keep.
+UNREADABLE = "unreadable"  # its file could not be read, or not to the end
+OVERSIZE = "oversize"  # larger than one record may be
+MALFORMED = "malformed"  # not a record: torn JSON, no text field, text that is no string
+UNDECODABLE = "undecodable"  # its bytes are no text in any encoding that fits
+EMPTY = "empty"  # nothing is left to publish
+LANGUAGE = "language"  # not a wanted language, or not surely one
+QUALITY = "quality"  # quality:<rule>
+DUPLICATE_EXACT = "duplicate:exact"
+DUPLICATE_NEAR = "duplicate:near"
+FAILED = "failed"  # failed:<step>, the error is in the reason
+
+# The part of a verdict before its colon.
+VERDICTS = (
+    UNREADABLE,
+    OVERSIZE,
+    MALFORMED,
+    UNDECODABLE,
+    EMPTY,
+    LANGUAGE,
+    QUALITY,
+    "duplicate",
+    FAILED,
+)
+
+
+def _field(name: str, kind: pa.DataType, meaning: str, *, nullable: bool = True) -> pa.Field:
+    return pa.field(name, kind, nullable=nullable, metadata={"description": meaning})
+
+
+EDIT = pa.struct(
+    [
+        _field("stage", pa.string(), "the stage that proposed the edit", nullable=False),
+        _field("rule", pa.string(), "the rule within the stage", nullable=False),
+        _field(
+            "start",
+            pa.int64(),
+            "where, in code points, in the text as the stage found it",
+            nullable=False,
+        ),
+        _field("before", pa.string(), "what stood there", nullable=False),
+        _field("after", pa.string(), "what stands there now", nullable=False),
+    ]
+)
+
+_IDENTITY = [
+    _field("doc_id", pa.string(), "32 hex digits of dump, source, record, content", nullable=False),
+    _field("dump", pa.string(), "the delivery the record came in", nullable=False),
+    _field("source", pa.string(), "the raw file, relative to the dump's folder", nullable=False),
+    _field(
+        "record",
+        pa.int64(),
+        "line (JSONL) or row (Parquet), from 1; 1 for a whole text file; 0 for a file "
+        "that could not be read",
+        nullable=False,
+    ),
+]
+_TEXT = _field("text", pa.string(), "the text; null where the bytes could not be decoded")
+_DELIVERED = [
+    _field("raw_bytes", pa.int64(), "size of the record as delivered, in bytes", nullable=False),
+    _field("raw_hash", pa.string(), "SHA-256 of the record as delivered, in hex", nullable=False),
+]
+_ENCODING = [
+    _field("encoding", pa.string(), "the encoding the bytes were decoded with"),
+    _field("encoding_evidence", pa.string(), "why that encoding: bom, utf-8, declared, detected"),
+    _field("encoding_confidence", pa.float32(), "0 to 1; 1 where it is certain"),
+]
+_DECODING = [
+    _field("byte_order_mark", pa.bool_(), "a byte order mark came before the text", nullable=False),
+    _field(
+        "lossless", pa.bool_(), "the decoded text encodes back to the raw bytes", nullable=False
+    ),
+    _field("decoded_hash", pa.string(), "16 hex digits: hash of the text as decoded"),
+]
+_METADATA = _field(
+    "metadata", pa.string(), "the record's other fields, as a JSON object", nullable=False
+)
+_LANGUAGE = [
+    _field("language", pa.string(), "ISO 639-1 code as langdetect names it; und without letters"),
+    _field("language_score", pa.float32(), "probability of that language, 0 to 1"),
+]
+_VERDICT = [
+    _field("verdict", pa.string(), "why it was rejected; null where it is kept"),
+    _field("reason", pa.string(), "the verdict in words: what, where, which limit"),
+]
+_MEASURES = [
+    _field("chars", pa.int64(), "code points of the text"),
+    _field("words", pa.int64(), "runs of letters and digits; one each for an ideograph or kana"),
+    _field("lines", pa.int64(), "lines that are not blank"),
+    _field("replacement_characters", pa.int64(), "U+FFFD: a character was lost before us"),
+    _field("control_characters", pa.int64(), "controls other than tab and line feed"),
+    _field("private_use_characters", pa.int64(), "code points without a public meaning"),
+    _field("unassigned_characters", pa.int64(), "code points that Unicode has not assigned"),
+    _field("rules_left", pa.int64(), "boilerplate cuts that would still be made"),
+    _field("edit_count", pa.int64(), "edits made to this document"),
+    _field("cut_chars", pa.int64(), "code points cut as boilerplate"),
+    _field("reversible", pa.bool_(), "the ledger turns the text back into the text as decoded"),
+]
+_EDITS = _field("edits", pa.list_(EDIT), "all edits so far, in order", nullable=False)
+
+PLAN = pa.schema(
+    [
+        _field("source", pa.string(), "the raw file, relative to the dump's folder"),
+        _field("path", pa.binary(), "the same as the file system spells it"),
+        _field("bytes", pa.int64(), "its size"),
+        _field("hash", pa.string(), "SHA-256 of its content; null where it could not be read"),
+        _field("error", pa.string(), "why it could not be read"),
+    ]
+)
+RAW = pa.schema(
+    [*_IDENTITY, *_DELIVERED, *_ENCODING, *_DECODING, _TEXT, _METADATA, *_VERDICT, _EDITS]
+)
+REPAIRED = pa.schema([*RAW, *_LANGUAGE])
+STRIPPED = REPAIRED
+MEASURED = pa.schema([*REPAIRED, *_MEASURES])
+
+_DUPLICATE = [
+    _field("kept_id", pa.string(), "the published document that it duplicates"),
+    _field("cluster_id", pa.string(), "smallest doc_id of all documents linked by likeness"),
+    _field("jaccard", pa.float32(), "exact Jaccard similarity to the kept document"),
+    _field("estimated_jaccard", pa.float32(), "the signatures' estimate of it"),
+]
+# One row a document, in the order of the measured documents.
+NEAR_DUPLICATES = pa.schema(
+    [
+        _IDENTITY[0],
+        _field("duplicate", pa.string(), "duplicate:exact or duplicate:near; null where neither"),
+        _field("duplicate_reason", pa.string(), "the same in words"),
+        *_DUPLICATE,
+    ]
+)
+
+_COMMON = [*_IDENTITY, _TEXT, *_ENCODING, *_LANGUAGE, _METADATA]
+_REST = [*_MEASURES, *_DELIVERED, *_DECODING]
+DOCUMENTS = pa.schema([*_COMMON, *_REST])
+REJECTED = pa.schema([*_COMMON, *_VERDICT, *_REST])
+LEDGER = pa.schema(
+    [
+        _IDENTITY[0],
+        _field(
+            "position", pa.int64(), "the edit's number within its document, from 0", nullable=False
+        ),
+        *EDIT,
+    ]
+)
+DUPLICATES = pa.schema([_IDENTITY[0], *_DUPLICATE, _VERDICT[0]])
+SIGNATURES = pa.schema(
+    [
+        _IDENTITY[0],
+        _IDENTITY[1],
+        _field("chars", pa.int64(), "code points of the text, for the keep policy"),
+        _field("text_hash", pa.string(), "hash of the folded text, for exact duplicates"),
+        _field("signature", pa.list_(pa.uint32()), "MinHash; null where the text is too short"),
+    ]
+)
+
+PUBLISHED = {
+    "documents": DOCUMENTS,
+    "rejected": REJECTED,
+    "ledger": LEDGER,
+    "duplicates": DUPLICATES,
+    "signatures": SIGNATURES,
+}
+
+
+def describe(schema: pa.Schema) -> Iterable[tuple[str, str, str]]:
+    """(name, type, meaning) of each column."""
+    for field in schema:
+        yield field.name, str(field.type), field.metadata[b"description"].decode()

@@ -1,0 +1,70 @@
+"""Parquet: one record a row, its text in a named column, read batch by batch."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import schema
+from pipeline.sources.record import (
+    NO_METADATA,
+    Record,
+    as_delivered,
+    digest_of,
+    of_bytes,
+    rejected,
+)
+from pipeline.sources.settings import IngestSettings
+
+_ROWS = 512
+
+
+def read_parquet(file: BinaryIO, settings: IngestSettings) -> Iterator[Record]:
+    """The records of a Parquet file; its other columns become metadata."""
+    number = 0
+    try:
+        parquet = pq.ParquetFile(file)
+        names = parquet.schema_arrow.names
+        if settings.text_field not in names:
+            reason = (
+                f"has no column {settings.text_field!r} (ingest.text_field); "
+                f"it has {', '.join(map(repr, names[:8])) or 'none'}"
+            )
+            yield rejected(0, b"", schema.MALFORMED, reason)
+            return
+        for batch in parquet.iter_batches(_ROWS):
+            for row in batch.to_pylist():
+                number += 1
+                yield _record(number, row, settings)
+    except (pa.ArrowException, OSError) as error:
+        where = f"after row {number}" if number else "from the start"
+        reason = f"the Parquet file cannot be read {where}: {str(error).splitlines()[0]}"
+        yield rejected(number + 1 if number else 0, b"", schema.UNREADABLE, reason)
+
+
+def _record(number: int, row: dict[str, Any], settings: IngestSettings) -> Record:
+    text = row.pop(settings.text_field)
+    metadata = json.dumps(row, ensure_ascii=False, default=_plain) if row else NO_METADATA
+    if isinstance(text, bytes):
+        return of_bytes(number, text, metadata)
+    if not isinstance(text, str):
+        kind = "null" if text is None else type(text).__name__
+        reason = f"row {number} has a {kind} in {settings.text_field!r}, a string is wanted"
+        return rejected(number, b"", schema.MALFORMED, reason, metadata)
+    raw = text.encode("utf-8")
+    if len(raw) > settings.max_record_bytes:
+        reason = (
+            f"row {number} is larger than ingest.max_record_bytes = {settings.max_record_bytes}"
+        )
+        return rejected(number, raw, schema.OVERSIZE, reason, metadata)
+    return Record(number, len(raw), digest_of(raw), as_delivered(text), metadata)
+
+
+def _plain(value: object) -> str:
+    """What JSON has no form for: dates in ISO form, bytes in hex, the rest as Python prints it."""
+    if isinstance(value, bytes):
+        return value.hex()
+    iso = getattr(value, "isoformat", None)
+    return str(iso()) if iso else str(value)

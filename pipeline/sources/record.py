@@ -1,0 +1,53 @@
+"""What a reader yields: one record, readable or not."""
+
+import hashlib
+from dataclasses import dataclass
+
+from pipeline import schema
+from pipeline.decode import Decoded, Undecodable, decode
+
+NO_METADATA = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One item of a raw file.
+
+    number: line or row from 1; 0 for the file itself where it cannot be read.
+    size, digest: length and SHA-256 (hex) of its bytes as delivered.
+    verdict, reason: why it can be no document. `decoded` is then what can be kept of it, or None.
+    """
+
+    number: int
+    size: int
+    digest: str
+    decoded: Decoded | None
+    metadata: str = NO_METADATA
+    verdict: str | None = None
+    reason: str | None = None
+
+
+def of_bytes(number: int, raw: bytes, metadata: str = NO_METADATA) -> Record:
+    """The record whose text is `raw` in some encoding."""
+    try:
+        decoded = decode(raw)
+    except Undecodable as error:
+        return rejected(number, raw, schema.UNDECODABLE, str(error), metadata)
+    return Record(number, len(raw), digest_of(raw), decoded, metadata)
+
+
+def rejected(
+    number: int, raw: bytes, verdict: str, reason: str, metadata: str = NO_METADATA
+) -> Record:
+    """The record in `raw` (or what there is of it), which cannot become a document."""
+    return Record(number, len(raw), digest_of(raw), None, metadata, verdict, reason)
+
+
+def as_delivered(text: str) -> Decoded:
+    """The decoding of a text that came as a string of its format."""
+    return Decoded(text, "utf-8", "utf-8", 1.0, byte_order_mark=False, lossless=True)
+
+
+def digest_of(raw: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(raw).hexdigest()

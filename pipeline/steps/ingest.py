@@ -1,0 +1,168 @@
+"""ingest: a plan of raw files in, decoded documents out.
+
+What belongs here: listing a dump's files into shards, and turning records into rows.
+What does not: formats (sources), encodings (decode).
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline import schema
+from pipeline.sources import READERS, reader_for
+from pipeline.sources.record import Record, digest_of
+from pipeline.sources.settings import IngestSettings
+
+# A table leaves the kernel when its texts reach this size or number.
+_TABLE_BYTES = 8 * 1024 * 1024
+_TABLE_ROWS = 4096
+# Names that mark or hide rather than deliver: _SUCCESS, .DS_Store, and the like.
+_NO_DELIVERY = (".", "_")
+
+
+def plan(folder: Path, settings: IngestSettings) -> list[pa.Table]:
+    """The dump's files in order of their names, grouped into shards by size.
+
+    Each file is hashed, so that a changed file is seen by its content. Files and folders whose
+    names start with a dot or an underscore are no delivery.
+    """
+    shards: list[list[dict[str, Any]]] = [[]]
+    size = 0
+    for path, error in sorted(_files(os.fsencode(folder), b"")):
+        entry = _entry(folder, path, error)
+        if shards[-1] and size + entry["bytes"] > settings.shard_bytes:
+            shards.append([])
+            size = 0
+        shards[-1].append(entry)
+        size += entry["bytes"]
+    return [pa.Table.from_pylist(shard, schema.PLAN) for shard in shards]
+
+
+def _files(root: bytes, inside: bytes) -> Iterator[tuple[bytes, str]]:
+    """(path below `root`, error) of files, and of folders that cannot be listed; links to folders
+    are not followed.
+    """
+    try:
+        listing = os.scandir(os.path.join(root, inside))
+    except OSError as error:
+        yield inside, f"the folder cannot be listed: {_cause(error)}"
+        return
+    with listing as entries:
+        for entry in entries:
+            if os.fsdecode(entry.name).startswith(_NO_DELIVERY):
+                continue
+            path = os.path.join(inside, entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(root, path)
+            else:
+                yield path, ""
+
+
+def _entry(folder: Path, path: bytes, error: str) -> dict[str, Any]:
+    source = path.decode("utf-8", "backslashreplace")
+    entry: dict[str, Any] = {"source": source, "path": path, "bytes": 0, "hash": None}
+    if error:
+        return entry | {"error": error}
+    try:
+        with _open(folder, path) as file:
+            entry["bytes"] = os.fstat(file.fileno()).st_size
+            entry["hash"] = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as failure:
+        entry["error"] = f"cannot be read: {_cause(failure)}"
+    return entry
+
+
+def _open(folder: Path, path: bytes) -> Any:
+    """The file, opened for reading. Raises `OSError`, also for what is no regular file."""
+    full = os.path.join(os.fsencode(folder), path)
+    # A pipe would be waited on for ever.
+    if not stat.S_ISREG(os.stat(full).st_mode):
+        raise OSError(None, "not a regular file")
+    return open(full, "rb")
+
+
+def _cause(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def read(
+    files: pa.Table, *, folder: Path, dump: str, settings: IngestSettings
+) -> Iterator[pa.Table]:
+    """Kernel: the documents of the planned files, one row a record, none left out."""
+    rows: list[dict[str, Any]] = []
+    size = 0
+    for file in files.to_pylist():
+        for record in _records(file, folder, settings):
+            row = _row(record, file["source"], dump)
+            rows.append(row)
+            size += len(row["text"] or "")
+            if size >= _TABLE_BYTES or len(rows) >= _TABLE_ROWS:
+                yield pa.Table.from_pylist(rows, schema.RAW)
+                rows, size = [], 0
+    yield pa.Table.from_pylist(rows, schema.RAW)
+
+
+def _records(file: dict[str, Any], folder: Path, settings: IngestSettings) -> Iterator[Record]:
+    if file["error"]:
+        yield _unreadable(0, file["error"], file)
+        return
+    reader = reader_for(file["source"])
+    if reader is None:
+        known = ", ".join(READERS)
+        yield _unreadable(0, f"no reader for this kind of file; known are {known}", file)
+        return
+    number = 0
+    try:
+        with _open(folder, file["path"]) as opened:
+            for record in reader(opened, settings):
+                number = record.number
+                yield record
+    except OSError as error:
+        where = f"after record {number}" if number else "from the start"
+        yield _unreadable(
+            number + 1 if number else 0, f"cannot be read {where}: {_cause(error)}", file
+        )
+
+
+def _unreadable(number: int, reason: str, file: dict[str, Any]) -> Record:
+    digest = file["hash"] or digest_of(b"")
+    return Record(number, file["bytes"], digest, None, verdict=schema.UNREADABLE, reason=reason)
+
+
+def _row(record: Record, source: str, dump: str) -> dict[str, Any]:
+    decoded = record.decoded
+    return {
+        "doc_id": doc_id(dump, source, record.number, record.digest),
+        "dump": dump,
+        "source": source,
+        "record": record.number,
+        "raw_bytes": record.size,
+        "raw_hash": record.digest,
+        "encoding": decoded.encoding if decoded else None,
+        "encoding_evidence": decoded.evidence if decoded else None,
+        "encoding_confidence": decoded.confidence if decoded else None,
+        "byte_order_mark": bool(decoded and decoded.byte_order_mark),
+        "lossless": bool(decoded and decoded.lossless),
+        "decoded_hash": decoded_hash(decoded.text) if decoded else None,
+        "text": decoded.text if decoded else None,
+        "metadata": record.metadata,
+        "verdict": record.verdict,
+        "reason": record.reason,
+        "edits": [],
+    }
+
+
+def doc_id(dump: str, source: str, record: int, raw_hash: str) -> str:
+    """32 hex digits (128 bits of SHA-256) of where a record came from and what it holds."""
+    parts = "\0".join((dump, source, str(record), raw_hash))
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
+def decoded_hash(text: str) -> str:
+    """16 hex digits of a text, by which it is known again when its edits are taken back."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

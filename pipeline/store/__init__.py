@@ -1,0 +1,3 @@
+"""Datasets on disk: Parquet shards, manifests, atomic commits. The only door to Parquet files
+(sources read foreign ones).
+"""

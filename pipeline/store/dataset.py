@@ -1,0 +1,227 @@
+"""A dataset: a folder of Parquet shards and the manifest that names them.
+
+What belongs here: writing a shard whole or not at all, reading it batch by batch, the manifest.
+What does not: what is in a dataset (schema), in which order datasets are made (run).
+
+A shard is written beside its place and moved there. The manifest is written last; a dataset
+without one is unfinished. Manifests hold no times, so equal input and recipe give equal bytes.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+MANIFEST = "_manifest.json"
+# Rows are grouped until their texts reach this size or number, whichever comes first: large
+# enough for readers to skip by, small enough for a worker's memory.
+_GROUP_BYTES = 16 * 1024 * 1024
+_GROUP_ROWS = 20_000
+
+
+class StoreError(RuntimeError):
+    """A dataset is missing, unfinished or not what it should be."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a dataset was made from: equal provenance, equal bytes."""
+
+    dataset: str
+    dump: str
+    fingerprint: str
+    recipe: str
+    versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One Parquet file of a dataset, as the manifest names it."""
+
+    name: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """A dataset to be made: where, with which columns, from what."""
+
+    folder: Path
+    schema: pa.Schema
+    provenance: Provenance
+
+    def finished(self) -> "Dataset | None":
+        """The dataset, where it has been made already from the same provenance."""
+        dataset = Dataset(self.folder)
+        if not (self.folder / MANIFEST).is_file():
+            return None
+        return dataset if dataset.fingerprint == self.provenance.fingerprint else None
+
+    def finish(self, shards: Iterable[Shard]) -> "Dataset":
+        """Write the manifest: from now on the dataset exists."""
+        files = sorted(shards, key=lambda shard: shard.name)
+        for leftover in self.folder.glob(".*.tmp"):  # of writers that were killed
+            leftover.unlink(missing_ok=True)
+        manifest = {
+            "dataset": self.provenance.dataset,
+            "dump": self.provenance.dump,
+            "fingerprint": self.provenance.fingerprint,
+            "rows": sum(shard.rows for shard in files),
+            "bytes": sum(shard.bytes for shard in files),
+            "files": [vars(shard) for shard in files],
+            "recipe": json.loads(self.provenance.recipe),
+            "versions": dict(self.provenance.versions),
+        }
+        write_whole(self.folder / MANIFEST, json.dumps(manifest, indent=1).encode() + b"\n")
+        return Dataset(self.folder)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A finished dataset."""
+
+    folder: Path
+
+    def manifest(self) -> dict[str, Any]:
+        """Raises `StoreError` where the dataset is unfinished or missing."""
+        try:
+            loaded: dict[str, Any] = json.loads((self.folder / MANIFEST).read_bytes())
+        except FileNotFoundError as error:
+            raise StoreError(f"{self.folder} has no {MANIFEST}: it was never finished") from error
+        except json.JSONDecodeError as error:
+            raise StoreError(f"{self.folder / MANIFEST} is damaged: {error}") from error
+        return loaded
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what the dataset was made from."""
+        return str(self.manifest()["fingerprint"])
+
+    @property
+    def rows(self) -> int:
+        """Rows in all shards."""
+        return int(self.manifest()["rows"])
+
+    @property
+    def paths(self) -> list[Path]:
+        """The shards, in order; nothing else in the folder counts."""
+        return [self.folder / file["name"] for file in self.manifest()["files"]]
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        names: list[str] = pq.read_schema(self.paths[0]).names
+        return names
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """All rows, a row group at a time."""
+        for path in self.paths:
+            yield from read_batches(path, columns)
+
+    def rows_where(
+        self, column: str, matches: Callable[[pa.ChunkedArray], pa.ChunkedArray]
+    ) -> Iterator[dict[str, Any]]:
+        """Whole rows whose `column` matches; only row groups with such a row are read whole."""
+        for path in self.paths:
+            with pq.ParquetFile(path) as file:
+                for group in range(file.num_row_groups):
+                    mask = matches(file.read_row_group(group, columns=[column])[column])
+                    if pc.any(mask).as_py():
+                        yield from file.read_row_group(group).filter(mask).to_pylist()
+
+    def table(self, columns: Sequence[str]) -> pa.Table:
+        """Some columns of all rows at once: for narrow columns only."""
+        parts = list(self.batches(columns))
+        schema = pq.read_schema(self.paths[0])
+        fields = pa.schema([schema.field(name) for name in columns])
+        return pa.concat_tables(parts) if parts else fields.empty_table()
+
+
+def read_batches(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """The row groups of one shard as tables."""
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group, columns=columns, use_threads=False)
+
+
+def write_shard(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> Shard:
+    """Write a shard whole: beside its place first, flushed to disk, then moved there.
+
+    Small tables are put together and large ones cut, so that row groups do not depend on how the
+    rows arrived in tables. Raises `StoreError` where a table has other columns.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = _beside(path)
+    rows = 0
+    try:
+        with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+            for group in _groups(tables, schema):
+                writer.write_table(group, row_group_size=max(1, group.num_rows))
+                rows += group.num_rows
+        _sync(beside)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return Shard(path.name, rows, path.stat().st_size, _sha256(path))
+
+
+def read_shard(path: Path) -> Shard:
+    """The description of a shard that is there already."""
+    rows = pq.read_metadata(path).num_rows
+    return Shard(path.name, rows, path.stat().st_size, _sha256(path))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a small file so that a reader sees the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = _beside(path)
+    try:
+        beside.write_bytes(content)
+        _sync(beside)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _groups(tables: Iterable[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:
+    """The rows in groups of about `_GROUP_BYTES`, at most `_GROUP_ROWS`."""
+    waiting: list[pa.Table] = []
+    size = rows = 0
+    for table in tables:
+        if table.column_names != schema.names:
+            raise StoreError(f"expected columns {schema.names}, got {table.column_names}")
+        table = table.cast(schema)
+        for start in range(0, table.num_rows, _GROUP_ROWS):
+            part = table.slice(start, _GROUP_ROWS)
+            waiting.append(part)
+            rows += part.num_rows
+            size += part.nbytes
+            if size >= _GROUP_BYTES or rows >= _GROUP_ROWS:
+                yield pa.concat_tables(waiting).combine_chunks()
+                waiting, size, rows = [], 0, 0
+    if waiting:
+        yield pa.concat_tables(waiting).combine_chunks()
+
+
+def _beside(path: Path) -> Path:
+    """A name that no reader takes for data and no other process writes to."""
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

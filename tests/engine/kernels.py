@@ -1,0 +1,56 @@
+"""Kernels that workers import by name."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def double(table: pa.Table) -> Iterator[pa.Table]:
+    yield pa.table({"n": pc.multiply(table["n"], 2)})
+
+
+def same(table: pa.Table) -> Iterator[pa.Table]:
+    yield table
+
+
+def groups(table: pa.Table) -> Iterator[pa.Table]:
+    """One row a key: how many rows met, and their numbers in the order in which they came."""
+    keys = table["key"].to_pylist()
+    assert keys == sorted(keys)
+    for key in dict.fromkeys(keys):
+        members = table.filter(pc.equal(table["key"], key))["n"].to_pylist()
+        yield pa.table({"key": [key], "n": [members]})
+
+
+def killed_once(table: pa.Table, *, mark: Path) -> Iterator[pa.Table]:
+    """The first worker to come here is killed."""
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        yield from double(table)
+        return
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killer(table: pa.Table, *, number: int) -> Iterator[pa.Table]:
+    """Whoever takes the shard with this number is killed."""
+    if number in table["n"].to_pylist():
+        os.kill(os.getpid(), signal.SIGKILL)
+    yield from double(table)
+
+
+def slow(table: pa.Table, *, folder: Path) -> Iterator[pa.Table]:
+    """Says which process it is, then takes long."""
+    (folder / str(os.getpid())).touch()
+    time.sleep(60)
+    yield from double(table)
+
+
+def failing(table: pa.Table) -> Iterator[pa.Table]:
+    raise ValueError(f"cannot take {table['n'][0].as_py()}")
+    yield table

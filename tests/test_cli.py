@@ -1,0 +1,232 @@
+"""The command line: what it prints, what it returns, and what it says about bad input."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import main
+from tests.conftest import EXAMPLES, ROOT, rows
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both example dumps, run by the command."""
+    out = tmp_path_factory.mktemp("cli")
+    assert main(["run", str(EXAMPLES), "--out", str(out)]) == 0
+    return out
+
+
+def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pipeline.cli", *map(str, words)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def doc_id(corpus: Path, source: str, record: int = 1) -> str:
+    found = rows(corpus, "documents") + rows(corpus, "rejected")
+    (row,) = [row for row in found if (row["source"], row["record"]) == (source, record)]
+    return str(row["doc_id"])
+
+
+def test_a_run_ends_with_a_table_and_leaves_no_work_behind(tmp_path: Path) -> None:
+    done = run("run", EXAMPLES / "2026-11-22", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    for line in (
+        r"records read\W+36",
+        r"published\W+2[4-6]",
+        r"malformed\W+3",
+        r"duplicate:near\W+2",
+        r"typos/l-for-I\W+3",
+        r"speed\W+[\d.]+ [kM]B/s",
+        r"expectations: \d+ met, 0 not met",
+    ):
+        assert re.search(line, done.stdout), line
+    assert (tmp_path / "reports" / "2026-11-22" / "report.html").is_file()
+    assert str(tmp_path / "documents" / "2026-11-22") in done.stdout
+    assert not list((tmp_path / "_work").iterdir())
+
+
+def test_the_seed_articles(
+    shared: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    seeds = shared / "seeds"
+    assert main(["run", str(seeds), "--out", str(tmp_path)]) == 0
+    documents = {row["source"]: row for row in rows(tmp_path, "documents")}
+    files = {path.name: path.read_bytes() for path in seeds.iterdir()}
+    assert documents.keys() == files.keys()
+    assert rows(tmp_path, "duplicates") == []
+    cuts = " ".join(row["before"] for row in rows(tmp_path, "ledger"))
+    texts = " ".join(row["text"] for row in documents.values())
+    for words in (
+        "Leave a Reply",
+        "Your email address will not be published. Required fields are marked *",
+        "© Techa Tungateja | Getty Images",
+        "By Editor",
+        "lntelligence",
+    ):
+        assert words in cuts
+        assert words not in texts
+    assert "common Artificial Intelligence laws" in texts
+    for name, raw in files.items():
+        for sentence in re.split(r"\n+", raw.decode()):
+            kept = sentence.replace("lntelligence", "Intelligence").strip()
+            assert kept in texts or len(kept) < 75, sentence
+        capfdbinary.readouterr()
+        assert main(["restore", documents[name]["doc_id"], "--out", str(tmp_path)]) == 0
+        assert capfdbinary.readouterr().out == raw
+
+
+def test_the_recipe_names_the_wanted_languages(tmp_path: Path) -> None:
+    recipe = ROOT / "examples" / "recipe.toml"
+    assert main(["run", str(EXAMPLES), "--out", str(tmp_path), "--recipe", str(recipe)]) == 0
+    assert {row["language"] for row in rows(tmp_path, "documents")} == {"en", "de"}
+    unwanted = [row for row in rows(tmp_path, "rejected") if row["verdict"] == "language"]
+    assert {row["language"] for row in unwanted} == {"fi", "fr", "ja", "ru", "uk"}
+    assert "fi is not among the wanted languages: en, de" in {row["reason"] for row in unwanted}
+
+
+def test_explain_shows_every_edit(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", doc_id(corpus, "typos-robotics.txt")[:10], "--out", str(corpus)]) == 0
+    shown = capsys.readouterr().out
+    assert "typos-robotics.txt, record 1, dump 2026-11-22" in shown
+    assert "state      published" in shown
+    assert "typos/l-for-I at 11: Artificial [-lntelligence-]{+Intelligence+}" in shown
+    assert re.search(r"^-Artificial lntelligence in the shed$", shown, re.MULTILINE)
+    assert re.search(r"^\+Artificial Intelligence in the shed$", shown, re.MULTILINE)
+
+
+def test_explain_says_what_a_document_duplicates_and_is_kept_for(
+    corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dropped, kept = doc_id(corpus, "chain-b.txt"), doc_id(corpus, "chain-a.txt")
+    assert main(["explain", dropped, "--out", str(corpus)]) == 0
+    shown = capsys.readouterr().out
+    assert f"duplicates {kept} (Jaccard 0.825): chain-a.txt" in shown
+    assert "rejected: duplicate:near" in shown
+    assert main(["explain", kept, "--out", str(corpus)]) == 0
+    assert f"kept for   {dropped} (Jaccard 0.825): chain-b.txt" in capsys.readouterr().out
+
+
+def test_explain_shows_records_that_were_never_decoded(
+    corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", doc_id(corpus, "village.jsonl", 3), "--out", str(corpus)]) == 0
+    assert (
+        "undecodable (line 3, byte 412 of the line (0xE9) is not UTF-8" in capsys.readouterr().out
+    )
+
+
+def test_control_characters_never_reach_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "evil.txt").write_text("A \x1b]0;title\x07 text [red]with[/red] \u202eoverride.  \nEnd.")
+    assert main(["run", str(raw), "--out", str(tmp_path / "out")]) == 0
+    (row,) = rows(tmp_path / "out", "documents")
+    capsys.readouterr()
+    assert main(["explain", row["doc_id"], "--out", str(tmp_path / "out")]) == 0
+    shown = capsys.readouterr().out
+    assert not set(shown) & {"\x1b", "\x07", "\u202e"}
+    assert "[red]with[/red]" in shown
+
+
+def test_restore_gives_the_bytes_as_delivered(
+    corpus: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    for source in ("utf16-weather.txt", "koi8r-clocks.txt", "crlf-control-ferry.txt"):
+        words = ["restore", doc_id(corpus, source), "--out", str(corpus), "--bytes"]
+        assert main(words) == 0
+        assert capfdbinary.readouterr().out == (EXAMPLES / "2026-11-22" / source).read_bytes()
+
+
+def test_rules_and_schema_list_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "--language", "any"]) == 0
+    shown = capsys.readouterr().out
+    assert "photo-credit" in shown
+    assert "reply-form" not in shown
+    assert main(["schema"]) == 0
+    shown = capsys.readouterr().out
+    for word in ("documents", "rejected", "ledger", "duplicates", "signatures", "raw_hash"):
+        assert word in shown
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["explain"], ["restore"], ["rules"], ["schema"]])
+def test_help_has_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([*command, "--help"])
+    shown = capsys.readouterr().out
+    assert "usage: hygiene" in shown
+    assert not command or f"Example:\n  hygiene {command[0]}" in shown
+
+
+BAD_WORDS = [
+    pytest.param(
+        ["run", "{tmp}/gone", "--out", "{tmp}/o"], "gone does not exist; give", id="missing"
+    ),
+    pytest.param(["run", "{tmp}/empty", "--out", "{tmp}/o"], "empty holds no files", id="empty"),
+    pytest.param(["run", "{tmp}/recipe.toml", "--out", "{tmp}/o"], "is a file", id="a file"),
+    pytest.param(
+        ["run", "{tmp}/raw", "--out", "{tmp}/o", "--recipe", "{tmp}/recipe.toml"],
+        "unknown setting 'language.wantd'; did you mean 'language.wanted'",
+        id="recipe key",
+    ),
+    pytest.param(
+        ["run", "{tmp}/raw", "--out", "{tmp}/recipe.toml"], "recipe.toml", id="out a file"
+    ),
+    pytest.param(
+        ["run", "{tmp}/raw", "--out", "{tmp}/o", "--dump", "a/b"], "cannot name a dump", id="dump"
+    ),
+    pytest.param(["run", "{tmp}/raw", "--out", "{tmp}/raw/o"], "lies inside the dump", id="inside"),
+    pytest.param(["explain", "feed", "--out", "{tmp}/raw"], "no document of", id="unknown id"),
+    pytest.param(["restore", "feed", "--out", "{tmp}/gone"], "no document of", id="no corpus"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), BAD_WORDS)
+def test_bad_usage_is_two_and_a_sentence(
+    words: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("A quiet text.")
+    (tmp_path / "recipe.toml").write_text("[language]\nwantd = ['en']\n")
+    assert main([word.format(tmp=tmp_path) for word in words]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("hygiene: ")
+    assert message in error
+    assert "Traceback" not in error
+
+
+def test_usage_errors_are_two() -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["run"])
+    with pytest.raises(SystemExit, match="2"):
+        main(["run", "raw", "--out", "o", "--workers", "0"])
+
+
+def test_an_ambiguous_id_names_the_candidates(
+    corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "", "--out", str(corpus)]) == 2
+    assert "44 documents have an id that starts with ''" in capsys.readouterr().err
+
+
+def test_a_refused_run_is_one_and_leaves_what_was_published(tmp_path: Path) -> None:
+    """Nothing but unreadable files: an expectation of severity error fails."""
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    raw.mkdir()
+    (raw / "good.txt").write_text("A text to be read, calm and plain.")
+    assert main(["run", str(raw), "--out", str(out)]) == 0
+    before = {path: path.read_bytes() for path in (out / "documents").rglob("*") if path.is_file()}
+    (raw / "good.txt").unlink()
+    (raw / "none.jsonl").write_text("\n")
+    done = run("run", raw, "--out", out)
+    assert done.returncode == 1, done.stderr
+    assert "Nothing was published; readers see what they saw before." in done.stdout
+    assert {path: path.read_bytes() for path in before} == before
+    report = json.loads((out / "reports" / "raw" / "expectations.json").read_bytes())
+    assert report["published"] is False

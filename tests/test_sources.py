@@ -1,0 +1,302 @@
+"""Readers: one damaged record costs one record, and says where it was."""
+
+import gzip
+import io
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import schema
+from pipeline.sources import reader_for
+from pipeline.sources.dumps import DumpError, dumps_in
+from pipeline.sources.jsonl import read_jsonl, read_jsonl_gz, read_jsonl_zst
+from pipeline.sources.parquet import read_parquet
+from pipeline.sources.record import Record
+from pipeline.sources.settings import IngestSettings
+from pipeline.sources.text import read_text
+from tests.conftest import publish, rows
+
+SETTINGS = IngestSettings()
+GOOD = b'{"text": "a fine line", "n": 1}\n'
+
+
+def read(reader: Callable[..., Any], raw: bytes, **settings: Any) -> list[Record]:
+    return list(reader(io.BytesIO(raw), IngestSettings(**settings)))
+
+
+BAD_LINES = [
+    pytest.param(b'{"text": "torn', schema.MALFORMED, "line 2 is not JSON: Unterm", id="torn"),
+    pytest.param(b'{"text": "caf\xe9"}', schema.UNDECODABLE, r"line 2, byte 13 .*0xE9", id="byte"),
+    pytest.param(b'{"body": "x"}', schema.MALFORMED, "no field 'text'.*it has 'body'", id="field"),
+    pytest.param(b"{}", schema.MALFORMED, "it has none", id="no fields at all"),
+    pytest.param(b'{"text": 7}', schema.MALFORMED, "a JSON number in 'text'", id="number"),
+    pytest.param(b'{"text": null}', schema.MALFORMED, "a JSON null in 'text'", id="null"),
+    pytest.param(b'{"text": ["a"]}', schema.MALFORMED, "a JSON array in 'text'", id="list"),
+    pytest.param(b"[1]", schema.MALFORMED, "is a JSON array, an object is wanted", id="no object"),
+    pytest.param(
+        b'{"text": "a\\ud83d b"}',
+        schema.UNDECODABLE,
+        r"lone surrogate U\+D83D at character 1",
+        id="surrogate",
+    ),
+    pytest.param(b"[" * 100_000, schema.MALFORMED, "line 2 is not JSON", id="nested 100,000 deep"),
+    pytest.param(
+        b'{"text": "a", "n": ' + b"9" * 5000 + b"}", schema.MALFORMED, "line 2", id="digits"
+    ),
+    pytest.param(b"\x00\x01\x02", schema.MALFORMED, "line 2 is not JSON", id="NUL bytes"),
+]
+
+
+@pytest.mark.parametrize(("line", "verdict", "reason"), BAD_LINES)
+@pytest.mark.parametrize("pack", ["plain", "gzip", "zstd"])
+def test_a_bad_line_costs_itself_alone(line: bytes, verdict: str, reason: str, pack: str) -> None:
+    raw = GOOD + line + b"\n" + GOOD
+    reader, packed = {
+        "plain": (read_jsonl, raw),
+        "gzip": (read_jsonl_gz, gzip.compress(raw)),
+        "zstd": (read_jsonl_zst, zstandard.compress(raw)),
+    }[pack]
+    first, bad, last = read(reader, packed)
+    assert (bad.number, bad.verdict, bad.size) == (2, verdict, len(line))
+    assert bad.reason is not None
+    assert re.search(reason, bad.reason)
+    for good in (first, last):
+        assert good.decoded is not None
+        assert good.decoded.text == "a fine line"
+        assert json.loads(good.metadata) == {"n": 1}
+
+
+def test_a_bad_line_that_is_text_is_kept_as_it_stands() -> None:
+    (bad,) = read(read_jsonl, b'{"text": "torn')
+    assert bad.decoded is not None
+    assert bad.decoded.text == '{"text": "torn'
+
+
+def test_other_fields_become_metadata_even_strange_ones() -> None:
+    (record,) = read(read_jsonl, b'{"text": "t", "a": NaN, "b": "\\ud83d", "c": {"d": [1, null]}}')
+    assert json.loads(record.metadata) == {"a": "NaN", "b": "\ud83d", "c": {"d": [1, None]}}
+    record.metadata.encode()  # can be stored
+
+
+def test_a_line_too_long_is_rejected_without_being_held() -> None:
+    class Counting(io.BytesIO):
+        largest = 0
+
+        def readline(self, size: int | None = -1, /) -> bytes:
+            line = super().readline(size)
+            self.largest = max(self.largest, len(line))
+            return line
+
+    file = Counting(GOOD + b'{"text": "' + b"x" * 50_000_000 + b'"}\n' + GOOD)
+    first, long, last = read_jsonl(file, IngestSettings(max_record_bytes=1_000_000))
+    assert long.verdict == schema.OVERSIZE
+    assert long.size == 50_000_012
+    assert "50000012 bytes, more than ingest.max_record_bytes = 1000000" in (long.reason or "")
+    assert first.verdict is last.verdict is None
+    assert file.largest <= 1_048_577
+
+
+def test_a_line_of_exactly_the_limit_is_read() -> None:
+    line = b'{"text": "abc"}'
+    assert read(read_jsonl, line + b"\n" + line, max_record_bytes=len(line))[1].verdict is None
+    assert read(read_jsonl, line, max_record_bytes=len(line) - 1)[0].verdict == schema.OVERSIZE
+
+
+def test_blank_lines_and_the_byte_order_mark_are_no_records() -> None:
+    records = read(read_jsonl, b"\xef\xbb\xbf" + GOOD + b"\n  \r\n" + GOOD)
+    assert [record.number for record in records] == [1, 4]
+    assert all(record.verdict is None for record in records)
+
+
+LINES = b"".join(b'{"text": "line %d of the log"}\n' % n for n in range(2000))
+
+
+@pytest.mark.parametrize(
+    ("reader", "packed", "name"),
+    [
+        pytest.param(read_jsonl_gz, gzip.compress(LINES), "gzip", id="gzip"),
+        pytest.param(
+            read_jsonl_zst, zstandard.ZstdCompressor(level=1).compress(LINES), "zstd", id="zstd"
+        ),
+    ],
+)
+@pytest.mark.parametrize("kept", [0.3, 0.7, 0.99])
+def test_a_torn_archive_gives_what_came_before_the_tear(
+    reader: Callable[..., Any], packed: bytes, name: str, kept: float
+) -> None:
+    *whole, torn = read(reader, packed[: int(len(packed) * kept)])
+    assert torn.verdict == schema.UNREADABLE
+    assert f"the {name} stream is torn after line {len(whole)}" in (torn.reason or "")
+    assert [record.decoded.text for record in whole if record.decoded] == [
+        f"line {n} of the log" for n in range(len(whole))
+    ]
+
+
+@pytest.mark.parametrize("reader", [read_jsonl_gz, read_jsonl_zst])
+def test_what_is_no_archive_is_one_rejected_record(reader: Callable[..., Any]) -> None:
+    (record,) = read(reader, b"this is plainly no archive at all")
+    assert record.verdict == schema.UNREADABLE
+
+
+def test_archive_members_follow_each_other() -> None:
+    assert len(read(read_jsonl_gz, gzip.compress(GOOD) + gzip.compress(GOOD))) == 2
+    assert len(read(read_jsonl_zst, zstandard.compress(GOOD) + zstandard.compress(GOOD))) == 2
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_as_json_lines_lose_no_line(raw: bytes) -> None:
+    lines = [line for line in raw.split(b"\n") if line.removeprefix(b"\xef\xbb\xbf").strip()]
+    records = read(read_jsonl, raw)
+    assert abs(len(records) - len(lines)) <= (raw.startswith(b"\xef\xbb\xbf"))
+    for record in records:
+        assert (record.verdict is None) == (record.reason is None)
+
+
+def test_a_text_file_over_the_limit_is_rejected() -> None:
+    (record,) = read(read_text, b"x" * 11, max_record_bytes=10)
+    assert record.verdict == schema.OVERSIZE
+    assert read(read_text, b"x" * 10, max_record_bytes=10)[0].verdict is None
+
+
+def parquet(columns: dict[str, Any]) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink)
+    return sink.getvalue()
+
+
+def test_parquet_rows_with_their_other_columns() -> None:
+    raw = parquet({"text": ["one", None, "three"], "n": [1, 2, 3]})
+    one, null, three = read(read_parquet, raw)
+    assert one.decoded is not None
+    assert one.decoded.text == "one"
+    assert three.number == 3
+    assert json.loads(three.metadata) == {"n": 3}
+    assert null.verdict == schema.MALFORMED
+    assert "row 2 has a null in 'text'" in (null.reason or "")
+
+
+def test_parquet_texts_may_be_bytes() -> None:
+    (record,) = read(read_parquet, parquet({"text": pa.array(["café".encode()], pa.binary())}))
+    assert record.decoded is not None
+    assert record.decoded.text == "café"
+
+
+def test_parquet_without_the_column_names_what_it_has() -> None:
+    (record,) = read(read_parquet, parquet({"body": ["x"]}))
+    assert (record.number, record.verdict) == (0, schema.MALFORMED)
+    assert "no column 'text'" in (record.reason or "")
+    assert "'body'" in (record.reason or "")
+
+
+@pytest.mark.parametrize("raw", [b"", b"PAR1 but nothing more", parquet({"text": ["x"]})[:-20]])
+def test_a_damaged_parquet_file_is_one_rejected_record(raw: bytes) -> None:
+    (record,) = read(read_parquet, raw)
+    assert (record.number, record.verdict) == (0, schema.UNREADABLE)
+
+
+def test_the_longest_suffix_decides() -> None:
+    assert reader_for("A.JSONL.GZ") is read_jsonl_gz
+    assert reader_for("a.jsonl") is read_jsonl
+    assert reader_for("a.pdf") is None
+
+
+# --- files that cannot be read, in a real dump with a good file beside them
+
+
+def one_bad_file(tmp_path: Path, make: Callable[[Path], None], name: str) -> dict[str, Any]:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "good.txt").write_text("A quiet morning in the harbour, and nothing is wrong with it.")
+    make(raw / name)
+    out = publish(raw, tmp_path / "out")
+    assert [row["source"] for row in rows(out, "documents")] == ["good.txt"]
+    (rejected,) = rows(out, "rejected")
+    assert rejected["source"] == name
+    return rejected
+
+
+def test_an_unknown_kind_of_file_is_a_rejected_row(tmp_path: Path) -> None:
+    row = one_bad_file(tmp_path, lambda path: path.write_bytes(b"%PDF-1.7") and None, "paper.pdf")
+    assert row["verdict"] == "unreadable"
+    assert "no reader for this kind of file; known are .txt" in row["reason"]
+
+
+def test_a_link_to_nothing_is_a_rejected_row(tmp_path: Path) -> None:
+    row = one_bad_file(tmp_path, lambda path: path.symlink_to("gone.txt"), "link.txt")
+    assert row["verdict"] == "unreadable"
+    assert "No such file" in row["reason"]
+
+
+def test_a_pipe_is_not_waited_on(tmp_path: Path) -> None:
+    row = one_bad_file(tmp_path, lambda path: os.mkfifo(path), "pipe.txt")
+    assert "not a regular file" in row["reason"]
+
+
+def test_a_file_that_fails_while_it_is_read(tmp_path: Path) -> None:
+    memory = Path("/proc/self/mem")
+    if not memory.exists():
+        pytest.skip("no file here that can be opened but not read")
+    row = one_bad_file(tmp_path, lambda path: path.symlink_to(memory), "memory.txt")
+    assert row["verdict"] == "unreadable"
+    assert row["reason"] == "cannot be read: Input/output error"
+
+
+def test_a_folder_that_cannot_be_listed_is_a_rejected_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.scandir
+
+    def forbidden(path: Any) -> Any:
+        if isinstance(path, bytes) and path.endswith(b"secret"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    row = one_bad_file(tmp_path, lambda path: path.mkdir(), "secret")
+    assert row["verdict"] == "unreadable"
+    assert row["reason"] == "the folder cannot be listed: Permission denied"
+
+
+# --- which dumps a folder holds
+
+
+def test_a_folder_of_dated_folders_is_many_dumps(tmp_path: Path) -> None:
+    for day in ("2026-11-22", "2026-11-21"):
+        (tmp_path / day).mkdir()
+    (tmp_path / ".hidden").touch()
+    assert [name for name, _ in dumps_in(tmp_path, None)] == ["2026-11-21", "2026-11-22"]
+    assert dumps_in(tmp_path, "2026-11-21") == [("2026-11-21", tmp_path / "2026-11-21")]
+
+
+def test_any_other_folder_is_one_dump_of_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "2026-11-22").mkdir()
+    (tmp_path / "loose.txt").touch()
+    assert dumps_in(tmp_path, None) == [(tmp_path.name, tmp_path)]
+    assert dumps_in(tmp_path, "2026-01-01") == [("2026-01-01", tmp_path)]
+
+
+@pytest.mark.parametrize("name", ["../up", "", "a/b", ".hidden", "_work", "x" * 101])
+def test_a_name_that_is_no_folder_name_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.txt").touch()
+    with pytest.raises(DumpError):
+        dumps_in(tmp_path, name)
+
+
+def test_missing_and_empty_folders_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DumpError, match="does not exist"):
+        dumps_in(tmp_path / "gone", None)
+    with pytest.raises(DumpError, match="holds no files"):
+        dumps_in(tmp_path, None)
+    (tmp_path / "file").touch()
+    with pytest.raises(DumpError, match="is a file"):
+        dumps_in(tmp_path / "file", None)
