@@ -16,6 +16,7 @@ from typing import get_type_hints
 
 import pytest
 
+from assets.definitions import defs
 from pipeline import schema
 from pipeline.recipe import Recipe
 from tests.conftest import ROOT
@@ -110,6 +111,16 @@ def test_readme_blocks_run_in_order(language: str, block: str, place: Path) -> N
     assert done.returncode == 0, done.stderr
     if shown:
         assert done.stdout.rstrip() == shown.rstrip()
+
+
+def test_the_dagster_page_names_what_dagster_has() -> None:
+    page = (ROOT / "docs" / "dagster.md").read_text()
+    assert defs.schedules
+    assert defs.sensors
+    names = [found.name for found in (*defs.schedules, *defs.sensors)]
+    names += [key.to_user_string() for key in defs.resolve_all_asset_keys()]
+    for name in names:
+        assert f"`{name}`" in page, name
 
 
 def test_every_command_is_in_the_readme() -> None:

@@ -1,7 +1,6 @@
 """Datasets are whole or not there; a commit is done or will be done."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -159,4 +158,4 @@ def test_two_runs_of_one_dump_do_not_meet(tmp_path: Path) -> None:
     other.kill()  # the system frees the lock of a killed process
     other.communicate()
     with locked(tmp_path):
-        assert os.path.exists(tmp_path / "lock")
+        assert tmp_path.with_name(f"{tmp_path.name}.lock").exists()

@@ -33,10 +33,11 @@ class Busy(StoreError):
 def locked(work: Path) -> Iterator[None]:
     """Hold the dump's work folder; the system frees it when the process dies.
 
+    The lock lies beside the folder, which may be removed by whoever holds it.
     Raises `Busy` where another process holds it.
     """
-    work.mkdir(parents=True, exist_ok=True)
-    with (work / "lock").open("a+") as file:
+    work.parent.mkdir(parents=True, exist_ok=True)
+    with work.with_name(f"{work.name}.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
