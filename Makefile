@@ -38,7 +38,7 @@ $(READY): requirements.txt pyproject.toml
 
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-	  --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml -o requirements.txt
+	  --no-header --no-annotate --group dev pyproject.toml -o requirements.txt
 
 # What would be installed with each Python, without installing it (pip; packages without wheels are
 # pure Python).

@@ -160,34 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    run = _command(
-        commands,
-        "run",
-        _run,
-        "clean a dump and publish it",
-        "hygiene run raw/2026-11-22 --out corpus --workers 4",
-        "Exit status: 0 fine, 1 an expectation of severity error failed and nothing was "
-        "published, 2 bad usage or input that cannot be read at all.",
-    )
-    run.add_argument(
-        "raw",
-        type=Path,
-        metavar="RAW",
-        help="folder of raw files, or of such folders named by date",
-    )
-    _add_out(run)
-    run.add_argument(
-        "--recipe", type=Path, help="settings in TOML; without, every language is kept"
-    )
-    run.add_argument("--dump", metavar="DATE", help="name of the dump; without, its folder's name")
-    run.add_argument("--workers", type=_workers, default=1, help="processes (default: 1)")
-    run.add_argument(
-        "--data-docs",
-        type=Path,
-        metavar="DIR",
-        help="also build Great Expectations' own pages there (they need the network)",
-    )
-
+    _add_run(commands)
     explain = _command(
         commands,
         "explain",
@@ -219,6 +192,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     columns.add_argument("dataset", nargs="?", choices=list(schema.PUBLISHED), help="only this one")
     return parser
+
+
+def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    run = _command(
+        commands,
+        "run",
+        _run,
+        "clean a dump and publish it",
+        "hygiene run raw/2026-11-22 --out corpus --workers 4",
+        "Exit status: 0 fine, 1 an expectation of severity error failed and nothing was "
+        "published, 2 bad usage or input that cannot be read at all.",
+    )
+    run.add_argument(
+        "raw",
+        type=Path,
+        metavar="RAW",
+        help="folder of raw files, or of such folders named by date",
+    )
+    _add_out(run)
+    run.add_argument(
+        "--recipe", type=Path, help="settings in TOML; without, every language is kept"
+    )
+    run.add_argument("--dump", metavar="DATE", help="name of the dump; without, its folder's name")
+    run.add_argument("--workers", type=_workers, default=1, help="processes (default: 1)")
+    run.add_argument(
+        "--data-docs",
+        type=Path,
+        metavar="DIR",
+        help="also build Great Expectations' own pages there (they need the network)",
+    )
 
 
 def _command(

@@ -98,9 +98,10 @@ def _rules(
                 unsure,
                 pc.binary_join_element_wise(
                     table["language"],
-                    f" with score {language.min_score:g} is wanted, got",
+                    " with score ",
                     score,
-                    " ",
+                    f", at least {language.min_score:g} is wanted",
+                    "",
                 ),
             ),
         ]

@@ -7,10 +7,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import settings
 
 from pipeline import run as steps
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
+
+settings.register_profile("untimed", deadline=None)  # tests never assert a time
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples" / "raw"

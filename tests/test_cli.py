@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -230,3 +231,20 @@ def test_a_refused_run_is_one_and_leaves_what_was_published(tmp_path: Path) -> N
     assert {path: path.read_bytes() for path in before} == before
     report = json.loads((out / "reports" / "raw" / "expectations.json").read_bytes())
     assert report["published"] is False
+
+
+def test_documents_of_a_refused_run_can_be_explained(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What an earlier dump published was taken away: its duplicates have nothing to name."""
+    out = tmp_path / "out"
+    assert main(["run", str(EXAMPLES / "2026-11-21"), "--out", str(out)]) == 0
+    shutil.rmtree(out / "documents" / "2026-11-21")
+    capsys.readouterr()
+    assert main(["run", str(EXAMPLES / "2026-11-22"), "--out", str(out)]) == 1
+    assert "error: duplicates/kept_published" in capsys.readouterr().out
+    assert not (out / "documents" / "2026-11-22").exists()
+    assert main(["explain", doc_id(corpus, "typos-robotics.txt"), "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert "not published, its dump was refused; kept" in shown
+    assert "{+Intelligence+}" in shown

@@ -4,11 +4,9 @@ What belongs here: the only door to langdetect, and its settings.
 What does not: deciding what to do with a text in the wrong language (verdicts).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-import pyarrow as pa
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
@@ -38,19 +36,13 @@ class LanguageSettings:
             )
 
 
-def measure(texts: Iterable[str]) -> tuple[pa.Array, pa.Array]:
-    """(language, score) of each text; `und` with score 0 where it has no letters to go by."""
-    found = [_detect(text) for text in texts]
-    names = pa.array([name for name, _ in found], pa.string())
-    return names, pa.array([score for _, score in found], pa.float32())
-
-
 def languages() -> tuple[str, ...]:
-    """Every answer that `measure` can give, sorted."""
+    """Every language that `detect` can name, sorted."""
     return tuple(sorted([*_factory().get_lang_list(), UNDETERMINED]))
 
 
-def _detect(text: str) -> tuple[str, float]:
+def detect(text: str) -> tuple[str, float]:
+    """(language, score) of a text; `und` with score 0 where it has no letters to go by."""
     if not any(map(str.isalpha, text)):
         return UNDETERMINED, 0.0  # langdetect would guess by the blanks
     detector = _factory().create()

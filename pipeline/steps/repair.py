@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline import schema
 from pipeline.measures import language
 from pipeline.recipe import Recipe
 from pipeline.stages.characters import Characters
 from pipeline.stages.mojibake import Mojibake
 from pipeline.stages.typos import Typos
-from pipeline.steps.editing import put, run_stage
+from pipeline.steps.editing import DOCUMENT_FAULTS, put, reject, run_stage
 
 
 def repair(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
@@ -29,12 +30,25 @@ def with_language(table: pa.Table, again: pa.ChunkedArray | None = None) -> pa.T
     if again is not None:
         wanted = pc.and_(wanted, again)
     wanted = wanted.combine_chunks()
-    names, scores = language.measure(table["text"].filter(wanted).to_pylist())
-    for name, found in (("language", names), ("language_score", scores)):
+    names: list[str | None] = []
+    scores: list[float | None] = []
+    failed: dict[int, str] = {}
+    for row in pc.indices_nonzero(wanted).to_pylist():
+        try:
+            name, score = language.detect(table["text"][row].as_py())
+        except DOCUMENT_FAULTS as error:
+            failed[row] = f"{type(error).__name__}: {error}"
+            name, score = None, None
+        names.append(name)
+        scores.append(score)
+    for column, found in (
+        ("language", pa.array(names, pa.string())),
+        ("language_score", pa.array(scores, pa.float32())),
+    ):
         old = (
-            table[name].combine_chunks()
-            if name in table.column_names
+            table[column].combine_chunks()
+            if column in table.column_names
             else pa.nulls(table.num_rows, found.type)
         )
-        table = put(table, name, pc.replace_with_mask(old, wanted, found))
-    return table
+        table = put(table, column, pc.replace_with_mask(old, wanted, found))
+    return reject(table, failed, f"{schema.FAILED}:language")

@@ -1,0 +1,117 @@
+"""Measures: the same answer for the same text, and numbers that can be checked by hand."""
+
+import unicodedata
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import schema
+from pipeline.measures import language, size, validity
+from pipeline.measures.language import LanguageSettings
+from pipeline.verdicts import QualitySettings, decide
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+LANGUAGES = [
+    ("The tide tables hang beside the door of the harbour office.", "en"),
+    ("Die Imkerin öffnet die Kästen erst, wenn der Nebel sich verzogen hat.", "de"),
+    ("Le marché s’installe sous les arcades dès que la pluie commence.", "fr"),
+    ("Годинникар щоранку відчиняє майстерню і слухає всі годинники.", "uk"),
+    ("港の地図は毎年少しずつ変わります。", "ja"),
+    ("12345 + 678 = ?!", "und"),
+    (" \u3000 \n", "und"),
+    ("", "und"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), LANGUAGES)
+def test_languages(text: str, name: str) -> None:
+    found, score = language.detect(text)
+    assert found == name
+    assert (score > 0.9) == (name != "und")
+
+
+@given(TEXTS)
+def test_a_text_has_one_answer(text: str) -> None:
+    found, score = language.detect(text)
+    assert (found, score) == language.detect(text)
+    assert found in language.languages()
+    assert 0 <= score <= 1
+
+
+@given(st.lists(TEXTS, max_size=5))
+def test_counts_are_those_of_plain_python(texts: list[str]) -> None:
+    array = pa.array(["x", *texts], pa.string())[1:]  # offsets do not start at zero
+    sizes, invalid = size.measure(array), validity.measure(array)
+    assert sizes["chars"].to_pylist() == [len(text) for text in texts]
+    blanks = {"Zs", "Zl", "Zp"}
+    assert sizes["lines"].to_pylist() == [
+        sum(
+            any(c not in "\t\n\x0c\r " and unicodedata.category(c) not in blanks for c in line)
+            for line in text.split("\n")
+        )
+        for text in texts
+    ]
+    assert invalid["replacement_characters"].to_pylist() == [t.count("\ufffd") for t in texts]
+    assert invalid["control_characters"].to_pylist() == [
+        sum(unicodedata.category(c) == "Cc" and c not in "\t\n" for c in text) for text in texts
+    ]
+    assert invalid["private_use_characters"].to_pylist() == [
+        sum(unicodedata.category(c) == "Co" for c in text) for text in texts
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("one two-three, four's 5", 6),
+        ("naïve cafe\u0301", 2),
+        ("港の地図", 4),
+        ("... !?", 0),
+    ],
+)
+def test_words(text: str, words: int) -> None:
+    assert size.measure(pa.array([text]))["words"].to_pylist() == [words]
+
+
+def measured(**changed: object) -> pa.Table:
+    """One clean document, some of its measures changed."""
+    row: dict[str, object] = dict.fromkeys(schema.MEASURED.names)
+    row |= {"text": "A text.", "language": "en", "language_score": 0.99, "edits": []}
+    row |= {"chars": 100, "words": 20, "lines": 2}
+    kinds = ("replacement", "control", "private_use", "unassigned")
+    row |= {f"{kind}_characters": 0 for kind in kinds}
+    nullable = pa.schema([field.with_nullable(True) for field in schema.MEASURED])
+    return pa.Table.from_pylist([row | changed], nullable)
+
+
+VERDICTS = [
+    pytest.param({}, None, "", id="a clean document is kept"),
+    pytest.param({"lines": 0, "words": 0}, "empty", "no text is left", id="empty comes first"),
+    pytest.param({"language": "fi"}, "language", "fi is not among the wanted", id="language"),
+    pytest.param(
+        {"language_score": 0.5}, "language", "en with score 0.5, at least 0.65 is", id="score"
+    ),
+    pytest.param({"words": 4}, "quality:min_words", "4 words, at least 5", id="words"),
+    pytest.param(
+        {"replacement_characters": 2}, "quality:replacement_characters", "2 times U", id="U+FFFD"
+    ),
+    pytest.param({"control_characters": 6}, "quality:invalid_characters", "6 control", id="odd"),
+    pytest.param({"control_characters": 5}, None, "", id="odd, but within the share"),
+    pytest.param({"verdict": "malformed", "reason": "r", "lines": 0}, "malformed", "r", id="stays"),
+]
+
+
+@pytest.mark.parametrize(("changed", "verdict", "reason"), VERDICTS)
+def test_verdicts(changed: dict[str, object], verdict: str | None, reason: str) -> None:
+    settings = LanguageSettings(wanted=("en", "de"))
+    table = decide(measured(**changed), settings, QualitySettings(min_words=5))
+    assert table["verdict"].to_pylist() == [verdict]
+    assert reason in (table["reason"][0].as_py() or "")
+
+
+def test_without_wanted_languages_every_language_and_score_is_kept() -> None:
+    table = measured(language="und", language_score=0.0)
+    assert decide(table, LanguageSettings(), QualitySettings())["verdict"].to_pylist() == [None]
