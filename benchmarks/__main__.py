@@ -24,7 +24,7 @@ from pipeline.recipe import Recipe
 from pipeline.report.summary import summarise
 from pipeline.store.dataset import write_shard
 
-COUNT = int(os.environ.get("HYGIENE_BENCH_DOCUMENTS", "2000"))
+COUNT = int(os.environ.get("HYGIENE_BENCH_DOCUMENTS", "1500"))
 REPEATS = 3
 STEPS = (steps.ingest, steps.repair, steps.strip, steps.measure, steps.deduplicate, steps.publish)
 STAGES = ("mojibake", "characters", "typos", "boilerplate")

@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -73,11 +74,12 @@ def _process(name: str, folder: Path, settings: recipe.Recipe, words: argparse.N
     """Take one dump all the way; whether an expectation of severity error stopped it."""
     started = time.monotonic()
     with (
+        ExitStack() as locks,
         terminal.progress() as bars,
         LocalEngine(words.workers, bars.shards) as engine,
-        locked(words.out / "_work" / name),
     ):
         run = steps.Run(name, folder, words.out, settings, engine)
+        locks.enter_context(locked(run.work))
         roll_forward(run.work)
         candidate, outcomes = _until_published(run, bars, words.data_docs)
         refused = stops(outcomes)
@@ -116,12 +118,11 @@ def _until_published(
 
 def _explain(words: argparse.Namespace) -> int:
     found = lookup.find(words.out, words.doc_id)
-    others = {
-        other: lookup.find(words.out, other)
-        for duplicate in found.duplicates
-        for other in (duplicate["doc_id"], duplicate["kept_id"])
-        if other != found.row["doc_id"]
-    }
+    others = {}
+    for duplicate in found.duplicates:
+        for other in {duplicate["doc_id"], duplicate["kept_id"]} - {found.row["doc_id"]}:
+            with suppress(lookup.LookupFailed):
+                others[other] = lookup.find(words.out, other)
     terminal.explain(Console(), found, others)
     return FINE
 
@@ -181,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("doc_id", metavar="DOC_ID", help="its id, or the first digits of it")
     _add_out(back)
     back.add_argument(
-        "--bytes", action="store_true", help="in its original encoding, byte for byte"
+        "--bytes", action="store_true", help="in its original encoding; a text file byte for byte"
     )
 
     listed = _command(commands, "rules", _rules, "list the rules", "hygiene rules --language en")
@@ -254,10 +255,9 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
 
 
 def _workers(word: str) -> int:
-    number = int(word)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"takes a whole number of at least 1, not {word!r}")
+    return int(word)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ _NO_TEXT = {
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 _MAX_BINARY_SHARE = 0.02
-# chardet looks at this much; its answer hardly changes with more.
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+# chardet looks at this much, from the first byte on that tells encodings apart.
 _DETECT_BYTES = 64 * 1024
 
 
@@ -125,7 +126,8 @@ def _as_declared(raw: bytes) -> Decoded | None:
     try:
         encoding = codecs.lookup(named).name
         encoding = _WEB_NAMES.get(encoding, encoding)
-        if encoding in _NO_TEXT:
+        # A declaration in ASCII letters cannot be in UTF-16 or UTF-32 (WHATWG means UTF-8 by it).
+        if encoding in _NO_TEXT or encoding.startswith(("utf-16", "utf-32")):
             return None
         decoded = _decoded(raw, encoding, f"declared as {named}", 0.9, b"")
     except (LookupError, UnicodeDecodeError):
@@ -134,17 +136,37 @@ def _as_declared(raw: bytes) -> Decoded | None:
 
 
 def _as_detected(raw: bytes) -> Decoded:
-    guess = chardet.detect(_head(raw), prefer_superset=True, compat_names=False)
-    encoding, confidence = guess["encoding"], guess["confidence"]
-    if encoding is None:
-        raise Undecodable(f"looks binary{_binary_bytes(raw)}")
+    first = _NOT_ASCII.search(raw)
+    encoding, confidence = _guess(raw, first.start() if first else 0)
     try:
-        decoded = _decoded(raw, encoding, f"detected as {encoding}", float(confidence), b"")
+        return _plausible(raw, encoding, confidence)
+    except UnicodeDecodeError as error:
+        again, confidence = _guess(raw, error.start)
+    try:
+        return _plausible(raw, again, confidence)
     except UnicodeDecodeError as error:
         raise Undecodable(
-            f"looks like {encoding}, but byte {error.start} (0x{raw[error.start]:02X}) "
+            f"looks like {again}, but byte {error.start} (0x{raw[error.start]:02X}) "
             f"does not fit: {error.reason}"
         ) from error
+
+
+def _guess(raw: bytes, around: int) -> tuple[str, float]:
+    """(encoding, confidence) by the bytes from the line of `around` on. Raises `Undecodable`."""
+    start = raw.rfind(b"\n", max(0, around - _DETECT_BYTES // 2), around) + 1
+    start = start or max(0, around - _DETECT_BYTES // 2)
+    window = _head(raw[start : start + 2 * _DETECT_BYTES])
+    guess = chardet.detect(window, prefer_superset=True, compat_names=False)
+    if guess["encoding"] is None:
+        raise Undecodable(f"looks binary{_binary_bytes(raw)}")
+    return guess["encoding"], float(guess["confidence"])
+
+
+def _plausible(raw: bytes, encoding: str, confidence: float) -> Decoded:
+    """The text in that encoding. Raises `UnicodeDecodeError`, and `Undecodable` for one that is
+    full of controls.
+    """
+    decoded = _decoded(raw, encoding, f"detected as {encoding}", confidence, b"")
     controls = len(_CONTROLS.findall(decoded.text))
     if controls > _MAX_BINARY_SHARE * len(decoded.text):
         raise Undecodable(

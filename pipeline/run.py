@@ -44,6 +44,8 @@ from pipeline.store.dataset import (
 
 # The libraries whose versions can change a result.
 _LIBRARIES = ("chardet", "datasketch", "ftfy", "langdetect", "pyarrow", "wordfreq")
+# Settings that signatures must share to be compared.
+_COMPARABLE = ("near", "shingle_words", "shingle_chars", "bands", "rows")
 _CODE = Path(__file__).parent
 # These only show what was made.
 _SHOWS = ("report", "lookup.py", "cli.py")
@@ -61,6 +63,12 @@ class Run:
     out: Path
     recipe: Recipe
     engine: Engine
+
+    def __post_init__(self) -> None:
+        if self.out.resolve().is_relative_to(self.folder.resolve()):
+            raise StoreError(
+                f"the corpus {self.out} lies inside the dump {self.folder}; put it elsewhere"
+            )
 
     @property
     def work(self) -> Path:
@@ -86,10 +94,6 @@ class Run:
 
 def ingest(run: Run) -> Dataset:
     """Raw files to documents: one row a record, decoded or rejected."""
-    if run.out.resolve().is_relative_to(run.folder.resolve()):
-        raise StoreError(
-            f"the corpus {run.out} lies inside the dump {run.folder}; put it elsewhere"
-        )
     shards = ingest_step.plan(run.folder, run.recipe.ingest)
     listing = hashlib.sha256(repr([shard.to_pylist() for shard in shards]).encode()).hexdigest()
     planned = run.target("plan", schema.PLAN, [listing])
@@ -141,15 +145,14 @@ def deduplicate(run: Run) -> Dataset:
         run.target("signatures", schema.SIGNATURES, [measured.fingerprint]),
         columns=["doc_id", "dump", "chars", "verdict", "text"],
     )
-    others = published(run.out, "signatures", besides=run.dump)
-    inputs = [_only(signed).fingerprint, *(f"{d.folder.name} {d.fingerprint}" for d in others)]
+    inputs = _compared(run, _only(signed))
     target = run.target("near_duplicates", schema.NEAR_DUPLICATES, inputs)
     if finished := target.finished():
         return _only(finished)
     duplicates = dedup_step.find(
         run.engine,
         signed,
-        others,
+        _signatures_of_others(run),
         [measured, *published(run.out, "documents", besides=run.dump)],
         lambda name, columns: run.target(f"near_duplicates_passes/{name}", columns, inputs),
         settings,
@@ -167,6 +170,31 @@ def deduplicate(run: Run) -> Dataset:
     )
     shutil.rmtree(run.work / "near_duplicates_passes")
     return _same_rows(measured, dataset)
+
+
+def _compared(run: Run, signed: Dataset) -> list[str]:
+    """What duplicates are looked for in: this dump's signatures, and what is published now."""
+    others = published(run.out, "signatures", besides=run.dump)
+    return [signed.fingerprint, *(f"{other.folder.name} {other.fingerprint}" for other in others)]
+
+
+def _signatures_of_others(run: Run) -> list[Dataset]:
+    """The published signatures of the other dumps; made anew from their documents where they were
+    made by other settings, since those cannot be compared.
+    """
+    found = []
+    for other in published(run.out, "signatures", besides=run.dump):
+        settings = other.manifest()["recipe"]["dedup"]
+        if any(settings[name] != getattr(run.recipe.dedup, name) for name in _COMPARABLE):
+            dump = other.folder.name
+            documents = Dataset(run.out / "documents" / dump)
+            name = f"near_duplicates_passes/signatures-{dump}"
+            kernel = partial(dedup_step.signatures_again, settings=run.recipe.dedup)
+            target = run.target(name, schema.SIGNATURES, [documents.fingerprint])
+            columns = ["doc_id", "dump", "chars", "text"]
+            other = run.engine.map(kernel, documents, target, columns=columns)
+        found.append(other)
+    return found
 
 
 def publish(run: Run) -> dict[str, Dataset]:
@@ -202,7 +230,15 @@ def publish(run: Run) -> dict[str, Dataset]:
 def commit(run: Run, candidate: Mapping[str, Dataset]) -> dict[str, Dataset]:
     """Let the candidate take the place of what readers see, all of it or nothing."""
     live = {name: run.out / name / run.dump for name in candidate}
-    store_commit.commit(run.work, {candidate[name].folder: live[name] for name in candidate})
+    with store_commit.committing(run.out):
+        # Two dumps that were compared with the same corpus may hold the same text.
+        inputs = _compared(run, run.dataset("signatures"))
+        now = run.target("near_duplicates", schema.NEAR_DUPLICATES, inputs).provenance
+        if now.fingerprint != run.dataset("near_duplicates").fingerprint:
+            raise StoreError(
+                f"another dump was published while {run.dump} was looked at; run {run.dump} again"
+            )
+        store_commit.commit(run.work, {candidate[name].folder: live[name] for name in candidate})
     return {name: Dataset(folder) for name, folder in live.items()}
 
 

@@ -47,7 +47,7 @@ def test_a_run_ends_with_a_table_and_leaves_no_work_behind(tmp_path: Path) -> No
         assert re.search(line, done.stdout), line
     assert (tmp_path / "reports" / "2026-11-22" / "report.html").is_file()
     assert str(tmp_path / "documents" / "2026-11-22") in done.stdout
-    assert [path.name for path in (tmp_path / "_work").iterdir()] == ["2026-11-22.lock"]
+    assert [path.name for path in (tmp_path / "_work").iterdir()] == [".locks"]
 
 
 def test_the_seed_articles(

@@ -54,6 +54,20 @@ CASES = [
         "detected",
         id="a declaration that does not fit is not believed",
     ),
+    pytest.param(
+        b"plain words. " * 9000 + b"\n" + RUSSIAN.encode("koi8-r"),
+        "plain words. " * 9000 + "\n" + RUSSIAN,
+        "koi8-r",
+        "detected",
+        id="what tells encodings apart may come late",
+    ),
+    pytest.param(
+        b"<meta charset=utf-16><p>" + FRENCH.encode("cp1252"),
+        "<meta charset=utf-16><p>" + FRENCH,
+        "cp1252",
+        "detected",
+        id="a declaration that can be read is not in UTF-16",
+    ),
     *(
         pytest.param(
             f'<meta charset="{name}">'.encode() + FRENCH.encode("cp1252"),

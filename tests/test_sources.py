@@ -1,10 +1,13 @@
 """Readers: one damaged record costs one record, and says where it was."""
 
 import gzip
+import hashlib
 import io
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,7 +27,7 @@ from pipeline.sources.parquet import read_parquet
 from pipeline.sources.record import Record
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.text import read_text
-from tests.conftest import publish, rows
+from tests.conftest import PEAK, publish, rows
 
 SETTINGS = IngestSettings()
 GOOD = b'{"text": "a fine line", "n": 1}\n'
@@ -165,6 +168,7 @@ def test_any_bytes_as_json_lines_lose_no_line(raw: bytes) -> None:
 def test_a_text_file_over_the_limit_is_rejected() -> None:
     (record,) = read(read_text, b"x" * 11, max_record_bytes=10)
     assert record.verdict == schema.OVERSIZE
+    assert (record.size, record.digest) == (11, hashlib.sha256(b"x" * 11).hexdigest())
     assert read(read_text, b"x" * 10, max_record_bytes=10)[0].verdict is None
 
 
@@ -189,6 +193,52 @@ def test_parquet_texts_may_be_bytes() -> None:
     (record,) = read(read_parquet, parquet({"text": pa.array(["café".encode()], pa.binary())}))
     assert record.decoded is not None
     assert record.decoded.text == "café"
+
+
+def test_a_parquet_value_that_python_cannot_hold_costs_its_cell(tmp_path: Path) -> None:
+    stamps = pa.array([0, 2**62], pa.int64()).cast(pa.timestamp("us"))
+    good, bad = read(read_parquet, parquet({"text": ["one", "two"], "when": stamps}))
+    assert json.loads(good.metadata) == {"when": "1970-01-01T00:00:00"}
+    assert json.loads(bad.metadata) == {"when": "a timestamp[us] that cannot be shown"}
+    menu = "Le café du marché ouvre tôt : on y mange des crêpes, l’été comme l’hiver. " * 4
+    broken = pa.array([menu.encode("cp1252"), b"two"], pa.binary())
+    texts = pa.Array.from_buffers(pa.string(), 2, broken.buffers())
+    first, second = read(read_parquet, parquet({"text": texts}))
+    assert first.decoded is not None
+    assert (first.decoded.text, first.decoded.encoding) == (menu, "cp1252")
+    assert second.decoded is not None
+
+
+def strict(metadata: str) -> Any:
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    return json.loads(metadata, parse_constant=refuse)
+
+
+def test_metadata_is_json_for_every_parser() -> None:
+    (line,) = read(read_jsonl, b'{"text": "t", "a": [1e999, {"b": -1e999}], "c": NaN}')
+    assert strict(line.metadata) == {"a": ["inf", {"b": "-inf"}], "c": "NaN"}
+    (row,) = read(read_parquet, parquet({"text": ["t"], "x": [float("nan")]}))
+    assert strict(row.metadata) == {"x": "nan"}
+
+
+def test_a_zstd_bomb_is_unpacked_piece_by_piece() -> None:
+    bomb = zstandard.ZstdCompressor(level=19).compress(b" " * 300_000_000 + b"\n" + GOOD)
+    script = (
+        "import io, sys\n"
+        "from pipeline.sources.jsonl import read_jsonl_zst\n"
+        "from pipeline.sources.settings import IngestSettings\n"
+        "limited = IngestSettings(max_record_bytes=1_000_000)\n"
+        "long, good = read_jsonl_zst(io.BytesIO(sys.stdin.buffer.read()), limited)\n"
+        f"print(long.size)\n{PEAK}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=bomb, capture_output=True, check=True
+    )
+    size, megabytes = done.stdout.split()
+    assert int(size) == 300_000_000
+    assert float(megabytes) < 250
 
 
 def test_parquet_without_the_column_names_what_it_has() -> None:
@@ -229,6 +279,18 @@ def test_an_unknown_kind_of_file_is_a_rejected_row(tmp_path: Path) -> None:
     row = one_bad_file(tmp_path, lambda path: path.write_bytes(b"%PDF-1.7") and None, "paper.pdf")
     assert row["verdict"] == "unreadable"
     assert "no reader for this kind of file; known are .txt" in row["reason"]
+
+
+def test_names_that_look_alike_stay_apart(tmp_path: Path) -> None:
+    raw = os.fsencode(tmp_path / "raw")
+    os.mkdir(raw)
+    for name in (b"a\xff.txt", b"a\\xff.txt"):
+        with open(os.path.join(raw, name), "w") as file:
+            file.write("The same words in both.")
+    out = publish(tmp_path / "raw", tmp_path / "out")
+    found = rows(out, "documents") + rows(out, "rejected")
+    assert {row["source"] for row in found} == {"a\\xff.txt", "a\\\\xff.txt"}
+    assert len({row["doc_id"] for row in found}) == 2
 
 
 def test_a_link_to_nothing_is_a_rejected_row(tmp_path: Path) -> None:

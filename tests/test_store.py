@@ -66,6 +66,19 @@ def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
         Dataset(tmp_path).manifest()
 
 
+def test_damaged_data_is_named(tmp_path: Path) -> None:
+    made = make(tmp_path / "a", 1)
+    (tmp_path / "a" / "part-00000.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(StoreError, match=r"part-00000.parquet is damaged"):
+        made.table(["n"])
+    (tmp_path / "a" / "part-00000.parquet").unlink()
+    with pytest.raises(StoreError, match=r"part-00000.parquet is named by its manifest"):
+        list(made.batches())
+    (tmp_path / "a" / "_manifest.json").write_text("{}")
+    with pytest.raises(StoreError, match="is damaged: dataset, dump, files, fingerprint"):
+        made.manifest()
+
+
 def test_a_shard_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     def tables() -> object:
         yield table(1)
@@ -158,4 +171,4 @@ def test_two_runs_of_one_dump_do_not_meet(tmp_path: Path) -> None:
     other.kill()  # the system frees the lock of a killed process
     other.communicate()
     with locked(tmp_path):
-        assert tmp_path.with_name(f"{tmp_path.name}.lock").exists()
+        assert (tmp_path.parent / ".locks" / f"{tmp_path.name}.lock").exists()

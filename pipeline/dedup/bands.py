@@ -30,6 +30,7 @@ BANDS = pa.schema(
 _PLACE = (("fresh", pa.bool_()), ("dump", pa.string()), ("chars", pa.int64()))
 PAIRS = pa.schema(
     [
+        ("pair", pa.string()),  # both ids, and whether the texts are equal
         ("a", pa.string()),  # the one to keep
         ("b", pa.string()),
         ("exact", pa.bool_()),
@@ -38,7 +39,9 @@ PAIRS = pa.schema(
 )
 # In a band that many documents share (a template), each is compared with this many anchors, the
 # first by keep order, rather than with all others.
-_ANCHORS = 32
+_ANCHORS = 8
+# Pairs are handed on in tables of this many.
+_MAX_ROWS = 10_000
 
 
 def bands(table: pa.Table, *, fresh: bool, settings: DedupSettings) -> Iterator[pa.Table]:
@@ -77,7 +80,8 @@ def pairs(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
     Only pairs with a fresh document. Texts that are exactly equal go into near bands as one.
     """
     rows: list[dict[str, Any]] = []
-    for _, group in groupby(table.to_pylist(), key=lambda row: row["key"]):
+    members_of = (row for batch in table.to_batches(_MAX_ROWS) for row in batch.to_pylist())
+    for _, group in groupby(members_of, key=lambda row: row["key"]):
         members = sorted(group, key=keep_order)
         if members[0]["exact"]:
             anchors = members[:1]
@@ -91,7 +95,17 @@ def pairs(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
                 for second in members[place + 1 :]
                 if first["fresh"] or second["fresh"]
             ]
+            if len(rows) >= _MAX_ROWS:
+                yield pa.Table.from_pylist(rows, PAIRS)
+                rows = []
     yield pa.Table.from_pylist(rows, PAIRS)
+
+
+def distinct(table: pa.Table) -> Iterator[pa.Table]:
+    """Kernel, by `pair`: pairs that met in many bands, once each."""
+    others = [(name, "min") for name in PAIRS.names if name != "pair"]
+    once = table.group_by("pair", use_threads=False).aggregate(others)
+    yield once.rename_columns(["pair", *(name for name, _ in others)]).select(PAIRS.names)
 
 
 def keep_order(row: dict[str, Any], prefix: str = "") -> Order:
@@ -103,7 +117,8 @@ def keep_order(row: dict[str, Any], prefix: str = "") -> Order:
 
 
 def _pair(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    pair = {"a": first["doc_id"], "b": second["doc_id"], "exact": first["exact"]}
+    one, other, exact = first["doc_id"], second["doc_id"], first["exact"]
+    pair = {"pair": f"{one}{other}{exact:d}", "a": one, "b": other, "exact": exact}
     for side, row in (("a", first), ("b", second)):
         pair |= {f"{side}_{name}": row[name] for name, _ in _PLACE}
     return pair

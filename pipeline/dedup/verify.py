@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.bands import PAIRS
@@ -19,7 +20,7 @@ from pipeline.dedup.shingles import jaccard, shingles
 from pipeline.dedup.signatures import estimate, sign
 
 _SET = [("shingles", pa.binary()), ("signature", pa.binary())]
-SIDES = pa.schema([("doc_id", pa.string()), ("pair", pa.string()), *_SET, *PAIRS])
+SIDES = pa.schema([("doc_id", pa.string()), *_SET, *PAIRS])
 # Rows with sets are handed on in tables of this many.
 _MAX_ROWS = 2_000
 VERIFIED = pa.schema([*PAIRS, ("jaccard", pa.float64()), ("estimated_jaccard", pa.float64())])
@@ -52,24 +53,23 @@ def sets(table: pa.Table, *, wanted: Prefixes, settings: DedupSettings) -> Itera
 
 def halves(table: pa.Table) -> Iterator[pa.Table]:
     """Kernel: near candidate pairs in, one row for each of their two documents out."""
-    rows = []
-    for pair in table.to_pylist():
-        if not pair["exact"]:
-            name = pair["a"] + pair["b"]
-            rows += [{"doc_id": pair[side], "pair": name, **pair} for side in ("a", "b")]
-    yield pa.Table.from_pylist(rows, SIDES)
+    near = table.filter(pc.invert(table["exact"]))
+    for side in ("a", "b"):
+        columns = {"doc_id": near[side], **{name: near[name] for name in PAIRS.names}}
+        columns |= {name: pa.nulls(near.num_rows, kind) for name, kind in _SET}
+        yield pa.table(columns).select(SIDES.names)
 
 
 def meet(table: pa.Table) -> Iterator[pa.Table]:
-    """Kernel, by `doc_id`: each side gets its document's set. A pair met in many bands is one."""
+    """Kernel, by `doc_id`: each side gets its document's set."""
     rows: list[dict[str, Any]] = []
-    for _, group in groupby(table.to_pylist(), key=lambda row: row["doc_id"]):
-        members = list(group)
+    for members in _groups(table, "doc_id"):
         found = next((row for row in members if row["shingles"] is not None), None)
         if found is None:
             continue
-        sides = {row["pair"]: row for row in members if row["pair"] is not None}
-        for side in sides.values():
+        for side in members:
+            if side["pair"] is None:
+                continue
             side["shingles"], side["signature"] = found["shingles"], found["signature"]
             rows.append(side)
             if len(rows) >= _MAX_ROWS:
@@ -81,8 +81,7 @@ def meet(table: pa.Table) -> Iterator[pa.Table]:
 def compare(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
     """Kernel, by `pair`: the exact Jaccard similarity of pairs at or above the threshold."""
     rows: list[dict[str, Any]] = []
-    for _, group in groupby(table.to_pylist(), key=lambda row: row["pair"]):
-        sides = list(group)
+    for sides in _groups(table, "pair"):
         if len(sides) != 2:
             continue  # one of the two has no shingles
         first, second = (np.frombuffer(side["shingles"], np.uint64) for side in sides)
@@ -92,3 +91,10 @@ def compare(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
             pair = {name: sides[0][name] for name in PAIRS.names}
             rows.append({**pair, "jaccard": similarity, "estimated_jaccard": estimate(one, other)})
     yield pa.Table.from_pylist(rows, VERIFIED)
+
+
+def _groups(table: pa.Table, key: str) -> Iterator[list[dict[str, Any]]]:
+    """The rows of each key, one group after the other; the table is sorted by it."""
+    rows = (row for batch in table.to_batches(_MAX_ROWS) for row in batch.to_pylist())
+    for _, group in groupby(rows, key=lambda row: row[key]):
+        yield list(group)

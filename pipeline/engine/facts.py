@@ -4,11 +4,12 @@ What belongs here: one small frame of plain numbers, counted by DuckDB within a 
 What does not: saying which numbers are right (expectations).
 """
 
+import tempfile
 from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from pipeline.engine.local import MEMORY_LIMIT
+from pipeline.engine.local import MEMORY_LIMIT, reported
 from pipeline.store.dataset import Dataset
 
 Totals = dict[str, int]
@@ -16,7 +17,7 @@ Totals = dict[str, int]
 
 def raw_totals(plan: Dataset, raw: Dataset) -> Totals:
     """Facts about what was read: files, records, repeated ids."""
-    with _database({"plan": [plan], "raw": [raw]}) as database:
+    with reported(), _database({"plan": [plan], "raw": [raw]}) as database:
         return _ask(
             database,
             {
@@ -38,7 +39,7 @@ def candidate_totals(
     """
     tables = {name: [dataset] for name, dataset in candidate.items()}
     tables |= {"raw": [raw]} | {f"other_{name}": list(found) for name, found in others.items()}
-    with _database(tables) as database:
+    with reported(), _database(tables) as database:
         return _ask(
             database,
             {
@@ -77,6 +78,7 @@ def _database(tables: Mapping[str, Sequence[Dataset]]) -> duckdb.DuckDBPyConnect
     """A database with a view for each name over its datasets' shards."""
     database = duckdb.connect(":memory:")
     database.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    database.execute("SET temp_directory = ?", [tempfile.gettempdir()])
     for name, datasets in tables.items():
         files = [str(path) for dataset in datasets for path in dataset.paths]
         if files:

@@ -6,6 +6,7 @@ What does not: kernels (steps), retrying killed workers (pool).
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ Progress = Callable[[str, int, int], None]
 
 # A partition of a shuffle is read whole by one worker.
 _PARTITION_BYTES = 32 * 1024 * 1024
+_PARTITION_ROWS = 50_000
 _MAX_PARTITIONS = 512
 MEMORY_LIMIT = "1GB"
 
@@ -173,9 +175,10 @@ def _shuffle(sources: Sequence[Dataset], key: str, scratch: Path) -> list[list[P
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     size = sum(path.stat().st_size for source in sources for path in source.paths)
-    count = min(_MAX_PARTITIONS, 1 + size // _PARTITION_BYTES)
+    rows = sum(source.rows for source in sources)
+    count = min(_MAX_PARTITIONS, 1 + max(size // _PARTITION_BYTES, rows // _PARTITION_ROWS))
     spill = scratch / "spill"
-    with duckdb.connect(":memory:") as database:
+    with reported(), duckdb.connect(":memory:") as database:
         database.execute("SET memory_limit = ?", [MEMORY_LIMIT])
         database.execute("SET temp_directory = ?", [str(spill)])
         database.execute("SET threads = 1")
@@ -191,6 +194,15 @@ def _shuffle(sources: Sequence[Dataset], key: str, scratch: Path) -> list[list[P
         sorted((scratch / "rows" / f"_partition={number}").glob("*.parquet"))
         for number in range(count)
     ]
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """DuckDB's errors (a full disk, too little memory) as an engine's: `EngineError`."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise EngineError(f"DuckDB could not go on: {str(error).splitlines()[0]}") from error
 
 
 def _quoted(name: str) -> str:

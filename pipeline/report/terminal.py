@@ -182,15 +182,13 @@ def _print_duplicate(
 ) -> None:
     dropped = duplicate["doc_id"] == doc_id
     other = str(duplicate["kept_id" if dropped else "doc_id"])
-    where = others[other].row
+    place = "no longer in the corpus: run its dump again"
+    if other in others:
+        where = others[other].row
+        place = f"{visible(where['source'])}, record {where['record']}, dump {where['dump']}"
     words = "duplicates" if dropped else "kept for"
-    console.print(
-        Text(
-            f"{words:<10} {other} (Jaccard {duplicate['jaccard']:.3f}): "
-            f"{visible(where['source'])}, record {where['record']}, dump {where['dump']}"
-        ),
-        soft_wrap=True,
-    )
+    line = f"{words:<10} {other} (Jaccard {duplicate['jaccard']:.3f}): {place}"
+    console.print(Text(line), soft_wrap=True)
 
 
 def _print_difference(console: Console, before: str, after: str) -> None:

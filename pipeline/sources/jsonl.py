@@ -15,12 +15,19 @@ from typing import Any, BinaryIO, cast
 import zstandard
 
 from pipeline import schema
-from pipeline.sources.record import NO_METADATA, Record, as_delivered, digest_of, rejected
+from pipeline.sources.record import (
+    NO_METADATA,
+    Record,
+    as_delivered,
+    digest_of,
+    metadata_of,
+    rejected,
+)
 from pipeline.sources.settings import IngestSettings
 
 _CHUNK = 1024 * 1024
-# Small, since one chunk may decompress to a thousand times its size.
-_ZSTD_CHUNK = 16 * 1024
+# Small, since every four bytes may decompress to a block of 128 kB.
+_ZSTD_CHUNK = 256
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -178,16 +185,6 @@ def _malformed(number: int, raw: bytes, line: str, reason: str) -> Record:
         schema.MALFORMED,
         f"line {number} {reason}",
     )
-
-
-def metadata_of(item: dict[str, Any]) -> str:
-    """The fields as one JSON object; lone surrogates stay escaped."""
-    metadata = json.dumps(item, ensure_ascii=False)
-    try:
-        metadata.encode("utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(item)
-    return metadata
 
 
 def _kind(value: object) -> str:

@@ -1,6 +1,5 @@
 """Parquet: one record a row, its text in a named column, read batch by batch."""
 
-import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -9,16 +8,17 @@ import pyarrow.parquet as pq
 
 from pipeline import schema
 from pipeline.sources.record import (
-    NO_METADATA,
     Record,
     as_delivered,
     digest_of,
+    metadata_of,
     of_bytes,
     rejected,
 )
 from pipeline.sources.settings import IngestSettings
 
-_ROWS = 512
+# Few, since rows may be large.
+_ROWS = 64
 
 
 def read_parquet(file: BinaryIO, settings: IngestSettings) -> Iterator[Record]:
@@ -35,7 +35,7 @@ def read_parquet(file: BinaryIO, settings: IngestSettings) -> Iterator[Record]:
             yield rejected(0, b"", schema.MALFORMED, reason)
             return
         for batch in parquet.iter_batches(_ROWS):
-            for row in batch.to_pylist():
+            for row in _rows(batch):
                 number += 1
                 yield _record(number, row, settings)
     except (pa.ArrowException, OSError) as error:
@@ -44,9 +44,31 @@ def read_parquet(file: BinaryIO, settings: IngestSettings) -> Iterator[Record]:
         yield rejected(number + 1 if number else 0, b"", schema.UNREADABLE, reason)
 
 
+def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    """The rows as Python values; where a value has none, that cell alone is taken as it can be."""
+    try:
+        rows: list[dict[str, Any]] = batch.to_pylist()
+    except (ValueError, OverflowError):
+        names = batch.schema.names
+        rows = [
+            {name: _cell(batch.column(at), row) for at, name in enumerate(names)}
+            for row in range(batch.num_rows)
+        ]
+    return rows
+
+
+def _cell(column: pa.Array, row: int) -> Any:
+    try:
+        return column[row].as_py()
+    except UnicodeDecodeError:  # text that is not UTF-8: its bytes
+        return column.slice(row, 1).cast(pa.binary())[0].as_py()
+    except (ValueError, OverflowError):  # a date beyond Python's years, say
+        return f"a {column.type} that cannot be shown"
+
+
 def _record(number: int, row: dict[str, Any], settings: IngestSettings) -> Record:
     text = row.pop(settings.text_field)
-    metadata = json.dumps(row, ensure_ascii=False, default=_plain) if row else NO_METADATA
+    metadata = metadata_of(row)
     if isinstance(text, bytes):
         return of_bytes(number, text, metadata)
     if not isinstance(text, str):
@@ -60,11 +82,3 @@ def _record(number: int, row: dict[str, Any], settings: IngestSettings) -> Recor
         )
         return rejected(number, raw, schema.OVERSIZE, reason, metadata)
     return Record(number, len(raw), digest_of(raw), as_delivered(text), metadata)
-
-
-def _plain(value: object) -> str:
-    """What JSON has no form for: dates in ISO form, bytes in hex, the rest as Python prints it."""
-    if isinstance(value, bytes):
-        return value.hex()
-    iso = getattr(value, "isoformat", None)
-    return str(iso()) if iso else str(value)

@@ -1,7 +1,11 @@
 """What a reader yields: one record, readable or not."""
 
 import hashlib
+import json
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline import schema
 from pipeline.decode import Decoded, Undecodable, decode
@@ -41,6 +45,39 @@ def rejected(
 ) -> Record:
     """The record in `raw` (or what there is of it), which cannot become a document."""
     return Record(number, len(raw), digest_of(raw), None, metadata, verdict, reason)
+
+
+def metadata_of(fields: Mapping[str, Any]) -> str:
+    """The fields as one JSON object that every parser takes: lone surrogates stay escaped, numbers
+    that JSON cannot write and values of other kinds become strings.
+    """
+    try:
+        metadata = json.dumps(fields, ensure_ascii=False, allow_nan=False, default=_plain)
+    except ValueError:
+        fields = _finite(fields)
+        metadata = json.dumps(fields, ensure_ascii=False, default=_plain)
+    try:
+        metadata.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(fields, default=_plain)
+    return metadata
+
+
+def _finite(value: Any) -> Any:
+    """The value with NaN and infinities written out."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list) else value
+
+
+def _plain(value: object) -> str:
+    """What JSON has no form for: dates in ISO form, bytes in hex, the rest as Python prints it."""
+    if isinstance(value, bytes):
+        return value.hex()
+    iso = getattr(value, "isoformat", None)
+    return str(iso()) if iso else str(value)
 
 
 def as_delivered(text: str) -> Decoded:

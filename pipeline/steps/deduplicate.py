@@ -40,6 +40,12 @@ def signatures(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table
     yield pa.Table.from_pylist(rows, schema.SIGNATURES)
 
 
+def signatures_again(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
+    """Kernel: published documents in, their signatures by these settings out."""
+    verdicts = pa.nulls(table.num_rows, pa.string())
+    yield from signatures(table.append_column("verdict", verdicts), settings=settings)
+
+
 def find(
     engine: Engine,
     fresh: Dataset,
@@ -62,7 +68,8 @@ def find(
         for number, source in enumerate((fresh, *others))
     ]
     pairing = partial(bands.pairs, settings=settings)
-    pairs = engine.shuffle_map(pairing, keys, "key", target_of("pairs", bands.PAIRS))
+    met = engine.shuffle_map(pairing, keys, "key", target_of("met-in-bands", bands.PAIRS))
+    pairs = engine.shuffle_map(bands.distinct, [met], "pair", target_of("pairs", bands.PAIRS))
     verified = _verify(engine, pairs, texts, target_of, settings)
     return {
         duplicate.doc_id: duplicate

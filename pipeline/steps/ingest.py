@@ -64,7 +64,8 @@ def _files(root: bytes, inside: bytes) -> Iterator[tuple[bytes, str]]:
 
 
 def _entry(folder: Path, path: bytes, error: str) -> dict[str, Any]:
-    source = path.decode("utf-8", "backslashreplace")
+    # A backslash of the name is doubled, so that no two names are written alike.
+    source = path.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
     entry: dict[str, Any] = {"source": source, "path": path, "bytes": 0, "hash": None}
     if error:
         return entry | {"error": error}
@@ -100,7 +101,7 @@ def read(
         for record in _records(file, folder, settings):
             row = _row(record, file["source"], dump)
             rows.append(row)
-            size += len(row["text"] or "")
+            size += len(row["text"] or "") + len(row["metadata"])
             if size >= _TABLE_BYTES or len(rows) >= _TABLE_ROWS:
                 yield pa.Table.from_pylist(rows, schema.RAW)
                 rows, size = [], 0

@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from pipeline.store.dataset import Dataset, StoreError, write_whole
 
@@ -36,8 +37,7 @@ def locked(work: Path) -> Iterator[None]:
     The lock lies beside the folder, which may be removed by whoever holds it.
     Raises `Busy` where another process holds it.
     """
-    work.parent.mkdir(parents=True, exist_ok=True)
-    with work.with_name(f"{work.name}.lock").open("a+") as file:
+    with _lock_file(work.parent, f"{work.name}.lock") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -45,6 +45,21 @@ def locked(work: Path) -> Iterator[None]:
                 f"another run works on this dump ({work}); wait for it or stop it"
             ) from error
         yield
+
+
+@contextmanager
+def committing(out: Path) -> Iterator[None]:
+    """Be the only one who publishes into the corpus; waits for whoever does."""
+    with _lock_file(out / "_work", "corpus") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _lock_file(folder: Path, name: str) -> IO[str]:
+    """A file to lock, in a folder whose name no dump can have."""
+    place = folder / ".locks"
+    place.mkdir(parents=True, exist_ok=True)
+    return (place / name).open("a+")
 
 
 def commit(work: Path, swaps: Mapping[Path, Path]) -> None:

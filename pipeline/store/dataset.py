@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 MANIFEST = "_manifest.json"
+_MANIFEST_KEYS = {"dataset", "dump", "fingerprint", "rows", "files", "recipe"}
 # Rows are grouped until their texts reach this size or number, whichever comes first: large
 # enough for readers to skip by, small enough for a worker's memory.
 _GROUP_BYTES = 16 * 1024 * 1024
@@ -94,11 +96,14 @@ class Dataset:
     def manifest(self) -> dict[str, Any]:
         """Raises `StoreError` where the dataset is unfinished or missing."""
         try:
-            loaded: dict[str, Any] = json.loads((self.folder / MANIFEST).read_bytes())
+            loaded: dict[str, Any] = dict(json.loads((self.folder / MANIFEST).read_bytes()))
         except FileNotFoundError as error:
             raise StoreError(f"{self.folder} has no {MANIFEST}: it was never finished") from error
-        except json.JSONDecodeError as error:
+        except (ValueError, TypeError) as error:
             raise StoreError(f"{self.folder / MANIFEST} is damaged: {error}") from error
+        if missing := _MANIFEST_KEYS - set(loaded):
+            named = ", ".join(sorted(missing))
+            raise StoreError(f"{self.folder / MANIFEST} is damaged: {named} missing")
         return loaded
 
     @property
@@ -119,7 +124,8 @@ class Dataset:
     @property
     def columns(self) -> list[str]:
         """Names of the columns."""
-        names: list[str] = pq.read_schema(self.paths[0]).names
+        with _opened(self.paths[0]) as file:
+            names: list[str] = file.schema_arrow.names
         return names
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
@@ -132,7 +138,7 @@ class Dataset:
     ) -> Iterator[dict[str, Any]]:
         """Whole rows whose `column` matches; only row groups with such a row are read whole."""
         for path in self.paths:
-            with pq.ParquetFile(path) as file:
+            with _opened(path) as file:
                 for group in range(file.num_row_groups):
                     mask = matches(file.read_row_group(group, columns=[column])[column])
                     if pc.any(mask).as_py():
@@ -148,9 +154,21 @@ class Dataset:
 
 def read_batches(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """The row groups of one shard as tables."""
-    with pq.ParquetFile(path) as file:
+    with _opened(path) as file:
         for group in range(file.num_row_groups):
             yield file.read_row_group(group, columns=columns, use_threads=False)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
+    """A shard to read. Raises `StoreError` where it is damaged."""
+    try:
+        with pq.ParquetFile(path) as file:
+            yield file
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise StoreError(f"{path} is named by its manifest, but it is gone") from error
+        raise StoreError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
 
 
 def write_shard(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> Shard:

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from pipeline import run as steps
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.shingles import jaccard, shingles
+from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.schema import PUBLISHED
+from pipeline.store.dataset import StoreError
 from tests.conftest import EXAMPLES, publish, rows
 
 WORDS = [
@@ -151,9 +154,53 @@ def test_running_a_dump_again_changes_no_row(tmp_path: Path, example_corpus: Pat
     assert {name: rows(out, name) for name in PUBLISHED} == before
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        DedupSettings(bands=4, rows=2),
+        DedupSettings(shingle_words=4),
+        DedupSettings(near=False),
+    ],
+)
+def test_dumps_made_by_other_settings_are_still_compared(
+    first: DedupSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    for day, text, settings in (
+        ("2026-01-01", sentence(8, 300), first),
+        ("2026-01-02", sentence(8, 300) + " again", DedupSettings()),
+    ):
+        raw = tmp_path / day
+        raw.mkdir()
+        (raw / "a.txt").write_text(text)
+        publish(raw, out, recipe=replace(Recipe(), dedup=settings))
+    assert rows(out, "documents", "2026-01-02") == []
+    (dropped,) = rows(out, "duplicates", "2026-01-02")
+    assert dropped["verdict"] == "duplicate:near"
+
+
+def test_two_dumps_compared_with_the_same_corpus_are_not_both_published(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with LocalEngine() as engine:
+        runs = []
+        for day in ("2026-01-01", "2026-01-02"):
+            raw = tmp_path / day
+            raw.mkdir()
+            (raw / "a.txt").write_text(sentence(9))
+            run = steps.Run(day, raw, out, Recipe(), engine)
+            for step in (steps.ingest, steps.repair, steps.strip, steps.measure, steps.deduplicate):
+                step(run)
+            runs.append((run, steps.publish(run)))
+        steps.commit(*runs[0])
+        with pytest.raises(StoreError, match="another dump was published while 2026-01-02"):
+            steps.commit(*runs[1])
+    assert [row["dump"] for row in rows(out, "documents")] == ["2026-01-01"]
+
+
 def test_a_template_of_many_texts_is_one_with_bounded_pairs(tmp_path: Path) -> None:
     base = sentence(4, 100)
     out = corpus(tmp_path, {f"n{n:03}": f"{base} number {n} of many" for n in range(120)})
+    assert len(rows(out, "duplicates")) == 119
     assert len(published(out)) == 1
     assert all(row["jaccard"] >= 0.75 for row in rows(out, "duplicates"))
 
