@@ -66,14 +66,14 @@ def publish(
         candidate = steps.publish(run)
         outcomes = [*runner.check_raw(run), *runner.check_candidate(run, candidate)]
         refused = stops(outcomes)
-        report = page.write(run, candidate, outcomes, published=not refused)
+        live = candidate if refused else steps.commit(run, candidate)
+        report = page.write(run, live, outcomes, published=not refused)
         about = metadata.of_report(report, outcomes)
         yield dg.MaterializeResult(asset_key="expectation_report", metadata=about)
         if refused:
             for name in _MEANING:
                 yield from checks.results(outcomes, name)
             raise checks.refusal(outcomes, report)
-        live = steps.commit(run, candidate)
         for name, about in _about(live, run.dataset("measured_documents")).items():
             # A check that comes with its materialization speaks about that, not the one before.
             found = checks.results(outcomes, name)

@@ -83,11 +83,12 @@ def _process(name: str, folder: Path, settings: recipe.Recipe, words: argparse.N
         roll_forward(run.work)
         candidate, outcomes = _until_published(run, bars, words.data_docs)
         refused = stops(outcomes)
-        bars.say("writing the report")
+        if not refused:
+            candidate = steps.commit(run, candidate)
+        bars.say("writing the report")  # after the commit: only then is it true
         report = page.write(run, candidate, outcomes, published=not refused)
         facts = terminal.facts(run, candidate)
         if not refused:
-            steps.commit(run, candidate)
             shutil.rmtree(run.work)
     seconds = time.monotonic() - started
     terminal.table(Console(), run, facts, outcomes, report, seconds)
