@@ -19,6 +19,7 @@ DOORS = {
     "great_expectations": ["expectations"],
     "jinja2": ["pipeline/report"],
     "langdetect": ["pipeline/measures/language.py"],
+    "numba": ["pipeline/kernels/compiled.py"],
     "pandas": ["expectations"],
     "pyarrow.parquet": ["pipeline/store", "pipeline/sources/parquet.py"],
     "rich": ["pipeline/cli.py", "pipeline/report/terminal.py"],
@@ -65,7 +66,9 @@ def test_nothing_names_a_registry_or_a_path_of_one_machine() -> None:
     tracked = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".coverage"]
     for folder in ("pipeline", "assets", "expectations", "tests", "benchmarks", "docs", ".ci"):
         tracked += [
-            path for path in (ROOT / folder).rglob("*") if path.suffix not in (".png", ".pyc")
+            path
+            for path in (ROOT / folder).rglob("*")
+            if path.suffix != ".png" and "__pycache__" not in path.parts
         ]
     named = [
         f"{path.relative_to(ROOT)}: {found[0]}"
