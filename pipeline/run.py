@@ -2,9 +2,10 @@
 
     ingest -> repair -> strip -> measure -> deduplicate -> publish -> commit
 
-Each step reads a dataset of the dump's work folder and writes the next; rows in = rows out until
-publish parts them into documents and rejected. `publish` makes a candidate beside what readers see;
-only `commit` lets it take that place, so that expectations can be asked in between.
+Each step reads a dataset of the dump's work folder and writes the next, of which it stores only
+what it has changed; rows in = rows out until publish parts them into documents and rejected.
+`publish` makes a candidate beside what readers see; only `commit` lets it take that place, so that
+expectations can be asked in between.
 
 A dataset lies in a folder named after the fingerprint of what it is made from: code, rules, recipe,
 input. A step that finds it finished returns it; one that finds some shards makes the others.
@@ -82,14 +83,27 @@ class Run:
             return Dataset(max(finished, key=lambda path: path.stat().st_mtime_ns).parent)
         raise StoreError(f"{name} of dump {self.dump} has not been made yet: run its step first")
 
-    def target(self, name: str, columns: pa.Schema, inputs: Iterable[str]) -> Target:
-        """Where a step writes: a folder that only equal code, recipe and input lead to."""
+    def target(
+        self,
+        name: str,
+        columns: pa.Schema,
+        inputs: Iterable[str],
+        over: Dataset | None = None,
+    ) -> Target:
+        """Where a step writes: a folder that only equal code, recipe and input lead to.
+
+        over: what the step's dataset will lie over.
+        """
         parts = [name, self.dump, code_fingerprint(), self.recipe.to_json(), *inputs]
         fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         provenance = Provenance(
             Path(name).name, self.dump, fingerprint, self.recipe.to_json(), versions()
         )
-        return Target(self.work / name / fingerprint[:16], columns, provenance)
+        return Target(self.work / name / fingerprint[:16], columns, provenance, over)
+
+    def over(self, below: Dataset, name: str, columns: pa.Schema) -> Target:
+        """Where a step writes what it changes in the dataset before it."""
+        return self.target(name, columns, [below.fingerprint], below)
 
 
 def ingest(run: Run) -> Dataset:
@@ -115,14 +129,14 @@ def ingest(run: Run) -> Dataset:
 def repair(run: Run) -> Dataset:
     """Mojibake, language, odd characters, look-alike slips."""
     raw = run.dataset("raw_documents")
-    target = run.target("repaired_documents", schema.REPAIRED, [raw.fingerprint])
+    target = run.over(raw, "repaired_documents", schema.REPAIRED)
     return _same_rows(raw, run.engine.map(partial(repair_kernel, recipe=run.recipe), raw, target))
 
 
 def strip(run: Run) -> Dataset:
     """Boilerplate."""
     repaired = run.dataset("repaired_documents")
-    target = run.target("stripped_documents", schema.STRIPPED, [repaired.fingerprint])
+    target = run.over(repaired, "stripped_documents", schema.STRIPPED)
     kernel = partial(strip_kernel, recipe=run.recipe)
     return _same_rows(repaired, run.engine.map(kernel, repaired, target))
 
@@ -130,7 +144,7 @@ def strip(run: Run) -> Dataset:
 def measure(run: Run) -> Dataset:
     """Measures, and the verdicts that follow from them."""
     stripped = run.dataset("stripped_documents")
-    target = run.target("measured_documents", schema.MEASURED, [stripped.fingerprint])
+    target = run.over(stripped, "measured_documents", schema.MEASURED)
     kernel = partial(measure_kernel, recipe=run.recipe)
     return _same_rows(stripped, run.engine.map(kernel, stripped, target))
 
@@ -159,14 +173,14 @@ def deduplicate(run: Run) -> Dataset:
     )
     dataset = target.finish(
         write_shard(
-            target.folder / shard.name,
+            target.folder / shard[-1].name,
             schema.NEAR_DUPLICATES,
             (
                 dedup_step.fates(part["doc_id"], duplicates)
                 for part in read_batches(shard, ["doc_id"])
             ),
         )
-        for shard in measured.paths
+        for shard in measured.shards
     )
     shutil.rmtree(run.work / "near_duplicates_passes")
     return _same_rows(measured, dataset)

@@ -1,28 +1,31 @@
 """Bands of signatures, and the candidate pairs of documents that meet in one.
 
-Kernels: `bands` from signatures to one row a band, `pairs` from all rows of a band to pairs.
+`met` looks at all signatures and says which keys any two documents share; `bands` makes one row
+for each such key of a document; `pairs`, a kernel, makes pairs of all rows of a key.
 """
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline.dedup.settings import DedupSettings
+from pipeline.kernels.bands import Keys, SeenTwice, band_keys
 
 Order = tuple[bool, str, int, str]
 
 BANDS = pa.schema(
     [
-        ("key", pa.string()),  # equal for documents that meet
-        ("exact", pa.bool_()),  # the key is the hash of the folded text
+        ("key", pa.uint64()),  # equal for documents that meet
+        ("exact", pa.bool_()),  # the key is of the hash of the folded text
+        ("text_hash", pa.string()),
         ("dump", pa.string()),
         ("chars", pa.int64()),
         ("doc_id", pa.string()),
-        ("text_hash", pa.string()),
         ("fresh", pa.bool_()),  # of the dump that is being compared
     ]
 )
@@ -44,34 +47,47 @@ _ANCHORS = 8
 _MAX_ROWS = 10_000
 
 
-def bands(table: pa.Table, *, fresh: bool, settings: DedupSettings) -> Iterator[pa.Table]:
-    """Kernel: signatures in, one row for each band, and for the exact hash, out."""
-    rows: list[dict[str, Any]] = []
-    for doc in table.to_pylist():
-        if doc["text_hash"] is None:
-            continue  # rejected before anything was compared
-        common = {
-            "dump": doc["dump"],
-            "chars": doc["chars"],
-            "doc_id": doc["doc_id"],
-            "text_hash": doc["text_hash"],
-            "fresh": fresh,
+def met(signatures: Iterable[pa.Table], settings: DedupSettings) -> SeenTwice:
+    """The keys that more than one document may have."""
+    seen = SeenTwice()
+    for table in signatures:
+        for _, keys, _ in _keys(table, settings):
+            seen.see(keys)
+    return seen
+
+
+def bands(
+    table: pa.Table, *, fresh: bool, seen: SeenTwice, settings: DedupSettings
+) -> Iterator[pa.Table]:
+    """Signatures in; for each key that another document may have, one row out."""
+    for rows, keys, exact in _keys(table, settings):
+        at, band = np.nonzero(seen.which(keys))
+        documents = table.take(rows[at])
+        columns = {name: documents[name] for name in BANDS.names if name in table.column_names}
+        columns |= {
+            "key": keys[at, band],
+            "exact": np.full(len(at), exact),
+            "fresh": np.full(len(at), fresh),
         }
-        if settings.exact:
-            rows.append({"key": doc["text_hash"], "exact": True, **common})
-        if settings.near and doc["signature"] is not None:
-            keys = band_keys(np.array(doc["signature"], np.uint32), settings)
-            rows += [{"key": key, "exact": False, **common} for key in keys]
-    yield pa.Table.from_pylist(rows, BANDS)
+        yield pa.table({name: columns[name] for name in BANDS.names}, BANDS)
 
 
-def band_keys(signature: Any, settings: DedupSettings) -> list[str]:
-    """One key a band: the band's number and the hash of its minima."""
-    parts = signature[: settings.bands * settings.rows].reshape(settings.bands, settings.rows)
-    return [
-        f"{number}:{hashlib.blake2b(part.tobytes(), digest_size=8).hexdigest()}"
-        for number, part in enumerate(parts)
-    ]
+def _keys(
+    table: pa.Table, settings: DedupSettings
+) -> Iterator[tuple[NDArray[np.int64], Keys, bool]]:
+    """(rows, their keys, whether those are of the exact hash); documents without are left out."""
+    compared = pc.is_valid(table["text_hash"])  # the others were rejected before
+    if settings.exact:
+        rows = np.flatnonzero(compared)
+        hashes = table["text_hash"].drop_null().to_pylist()
+        yield rows, np.array([int(h[:16], 16) for h in hashes], np.uint64)[:, None], True
+    if settings.near:
+        signed = pc.and_(compared, pc.is_valid(table["signature"]))
+        rows = np.flatnonzero(signed)
+        values = table["signature"].filter(signed).combine_chunks().flatten().to_numpy()
+        minima = values.reshape(len(rows), -1)[:, : settings.bands * settings.rows]
+        keys = band_keys(np.ascontiguousarray(minima), settings.bands, settings.rows)
+        yield rows, keys, False
 
 
 def pairs(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
@@ -81,7 +97,7 @@ def pairs(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
     """
     rows: list[dict[str, Any]] = []
     members_of = (row for batch in table.to_batches(_MAX_ROWS) for row in batch.to_pylist())
-    for _, group in groupby(members_of, key=lambda row: row["key"]):
+    for _, group in groupby(members_of, key=_meeting):
         members = sorted(group, key=keep_order)
         if members[0]["exact"]:
             anchors = members[:1]
@@ -99,6 +115,11 @@ def pairs(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
                 yield pa.Table.from_pylist(rows, PAIRS)
                 rows = []
     yield pa.Table.from_pylist(rows, PAIRS)
+
+
+def _meeting(row: dict[str, Any]) -> tuple[int, bool, str]:
+    """What rows must share to meet: the key, and for equal texts the whole hash."""
+    return row["key"], row["exact"], row["text_hash"] if row["exact"] else ""
 
 
 def distinct(table: pa.Table) -> Iterator[pa.Table]:

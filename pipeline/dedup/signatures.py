@@ -1,12 +1,21 @@
-"""MinHash signatures: datasketch's, so that any datasketch user can extend the index."""
+"""MinHash signatures: datasketch's, so that any datasketch user can extend the index.
 
+What belongs here: the only door to datasketch. What does not: what is in a signature (shingles).
+"""
+
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
+import pyarrow as pa
 from datasketch import MinHash
 from numpy.typing import NDArray
 
-from pipeline.dedup.shingles import Hashes
+from pipeline.dedup.folding import alike_folding
+from pipeline.dedup.settings import DedupSettings
+from pipeline.dedup.shingles import shingling
+from pipeline.kernels import minhash
+from pipeline.kernels.texts import texts_of
 
 _SEED = 1
 _SCHEME = "affine32"
@@ -14,18 +23,29 @@ _SCHEME = "affine32"
 Signature = NDArray[np.uint32]
 
 
-def sign(shingles: Hashes, permutations: int) -> Signature | None:
-    """The signature of a shingle set, one minimum a permutation; None for an empty set.
+def signatures(texts: pa.Array, settings: DedupSettings) -> pa.Array:
+    """For each text its minima as a list of uint32; null for a text shorter than one shingle."""
+    permutations = settings.bands * settings.rows
+    values, some = minhash.signatures(
+        texts_of(texts), alike_folding(), shingling(settings), _permutations(permutations)
+    )
+    offsets = np.arange(len(values) + 1, dtype=np.int32) * permutations
+    return pa.ListArray.from_arrays(offsets, values.reshape(-1), mask=pa.array(~some))
 
-    Equal to `datasketch.MinHash(permutations, seed=1, scheme="affine32")` updated with the low 32
-    bits of each shingle's hash.
+
+def sketch(shingles: Iterable[bytes], permutations: int) -> MinHash:
+    """The same signature made by datasketch itself, from shingles as UTF-8 of the folded text.
+
+    This is how others extend the index: words of the folded text, one blank between them.
     """
-    if not len(shingles):
-        return None
-    sketch = _empty(permutations).copy()
-    sketch.update_batch((shingles & np.uint64(0xFFFFFFFF)).tolist())
-    signature: Signature = sketch.hashvalues.astype(np.uint32)
-    return signature
+    made = MinHash(permutations, seed=_SEED, scheme=_SCHEME, hashfunc=hash32)
+    made.update_batch(shingles)
+    return made
+
+
+def hash32(shingle: bytes) -> int:
+    """The `hashfunc` for datasketch: the low 32 bits of the shingle's hash."""
+    return minhash.hash_shingle(shingle) & 0xFFFFFFFF
 
 
 def estimate(a: Signature, b: Signature) -> float:
@@ -34,9 +54,6 @@ def estimate(a: Signature, b: Signature) -> float:
 
 
 @cache
-def _empty(permutations: int) -> MinHash:
-    return MinHash(permutations, seed=_SEED, scheme=_SCHEME, hashfunc=_identity)
-
-
-def _identity(value: int) -> int:
-    return value
+def _permutations(count: int) -> minhash.Permutations:
+    a, b = MinHash(count, seed=_SEED, scheme=_SCHEME).permutations
+    return minhash.Permutations(np.ascontiguousarray(a), np.ascontiguousarray(b))

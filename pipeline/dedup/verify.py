@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from pipeline.dedup.bands import PAIRS
 from pipeline.dedup.settings import DedupSettings
-from pipeline.dedup.shingles import jaccard, shingles
-from pipeline.dedup.signatures import estimate, sign
+from pipeline.dedup.shingles import jaccard, shingle_sets
+from pipeline.dedup.signatures import estimate, signatures
 
 _SET = [("shingles", pa.binary()), ("signature", pa.binary())]
 SIDES = pa.schema([("doc_id", pa.string()), *_SET, *PAIRS])
@@ -36,19 +36,22 @@ def prefixes(doc_ids: pa.ChunkedArray) -> Prefixes:
 
 def sets(table: pa.Table, *, wanted: Prefixes, settings: DedupSettings) -> Iterator[pa.Table]:
     """Kernel: `doc_id` and `text` in, sets and signatures of the wanted documents out."""
-    rows: list[dict[str, Any]] = []
-    for row in np.flatnonzero(np.isin(prefixes(table["doc_id"]), wanted)).tolist():
-        found = shingles(table["text"][row].as_py() or "", settings)
-        signature = sign(found, settings.bands * settings.rows)
-        if signature is not None:
-            rows.append(
-                {
-                    "doc_id": table["doc_id"][row].as_py(),
-                    "shingles": found.tobytes(),
-                    "signature": signature.tobytes(),
-                }
-            )
-    yield pa.Table.from_pylist(rows, SIDES)
+    chosen = np.flatnonzero(np.isin(prefixes(table["doc_id"]), wanted))
+    documents = table.take(chosen)
+    texts = documents["text"].combine_chunks()
+    found = pa.array([one.tobytes() for one in shingle_sets(texts, settings)], pa.binary())
+    signed = signatures(texts, settings)
+    columns = {
+        "doc_id": documents["doc_id"],
+        "shingles": found,
+        "signature": pa.array(map(_bytes_of, signed.to_pylist()), pa.binary()),
+        **{name: pa.nulls(len(chosen), PAIRS.field(name).type) for name in PAIRS.names},
+    }
+    yield pa.table(columns, SIDES).filter(pc.is_valid(signed))
+
+
+def _bytes_of(minima: list[int] | None) -> bytes | None:
+    return None if minima is None else np.array(minima, np.uint32).tobytes()
 
 
 def halves(table: pa.Table) -> Iterator[pa.Table]:

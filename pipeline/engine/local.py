@@ -17,10 +17,22 @@ import pyarrow as pa
 
 from pipeline.engine.engine import EngineError, Kernel
 from pipeline.engine.pool import Pool
-from pipeline.store.dataset import Dataset, Shard, Target, read_batches, read_shard, write_shard
+from pipeline.store.dataset import (
+    Dataset,
+    Shard,
+    Stack,
+    Target,
+    read_batches,
+    read_shard,
+    write_shard,
+)
+from pipeline.store.layers import LayerError, difference
 
 Progress = Callable[[str, int, int], None]
 """(dataset, shards done, shards in all)"""
+
+Rows = Callable[[], Iterator[pa.Table]]
+"""A shard's rows, a row group at a time, whenever they are wanted."""
 
 # A partition of a shuffle is read whole by one worker.
 _PARTITION_BYTES = 32 * 1024 * 1024
@@ -66,22 +78,14 @@ class LocalEngine:
         """See `Engine.map`."""
         if finished := target.finished():
             return finished
-        sides = beside.paths if beside else [None] * len(source.paths)
-        tasks = [
-            (
-                path.name,
-                partial(
-                    _map_shard,
-                    kernel,
-                    path,
-                    side,
-                    columns,
-                    target.folder / path.name,
-                    target.schema,
-                ),
-            )
-            for path, side in zip(source.paths, sides, strict=True)
-        ]
+        shards = source.shards
+        sides = beside.shards if beside else [None] * len(shards)
+        make = _map_layer if target.over else _map_shard
+        tasks = []
+        for shard, side in zip(shards, sides, strict=True):
+            rows = partial(_zipped, shard, side, columns)
+            path = target.folder / shard[-1].name
+            tasks.append((path.name, partial(make, kernel, rows, path, target.stored)))
         return target.finish(self._make(tasks, target))
 
     def shuffle_map(
@@ -118,22 +122,26 @@ class LocalEngine:
             yield shard
 
 
-def _map_shard(
-    kernel: Kernel,
-    source: Path,
-    beside: Path | None,
-    columns: Sequence[str] | None,
-    target: Path,
-    schema: pa.Schema,
-) -> Shard:
-    def tables() -> Iterator[pa.Table]:
-        for batch in _zipped(source, beside, columns):
-            yield from kernel(batch)
-
-    return write_shard(target, schema, tables())
+def _map_shard(kernel: Kernel, rows: Rows, target: Path, schema: pa.Schema) -> Shard:
+    return write_shard(target, schema, (made for batch in rows() for made in kernel(batch)))
 
 
-def _zipped(source: Path, beside: Path | None, columns: Sequence[str] | None) -> Iterator[pa.Table]:
+def _map_layer(kernel: Kernel, rows: Rows, target: Path, schema: pa.Schema) -> Shard:
+    """The same where the target lies over the source: row group for row group."""
+
+    def layers() -> Iterator[pa.Table]:
+        for batch in rows():
+            try:
+                yield difference(batch, pa.concat_tables(kernel(batch))).select(schema.names)
+            except LayerError as error:
+                raise EngineError(f"{target.name}: {error}") from error
+
+    return write_shard(target, schema, layers(), regroup=False)
+
+
+def _zipped(
+    source: Stack, beside: Stack | None, columns: Sequence[str] | None
+) -> Iterator[pa.Table]:
     """Row groups of the source; with the columns of the shard beside it where there is one."""
     if beside is None:
         yield from read_batches(source, columns)
@@ -145,15 +153,15 @@ def _zipped(source: Path, beside: Path | None, columns: Sequence[str] | None) ->
         rows = side.slice(at, batch.num_rows)
         at += batch.num_rows
         if rows.num_rows != batch.num_rows:
-            raise EngineError(f"{beside} has fewer rows than {source}")
+            raise EngineError(f"{beside[-1]} has fewer rows than {source[-1]}")
         for field in rows.schema:
             if field.name not in batch.column_names:
                 batch = batch.append_column(field, rows[field.name])
             elif field.name == "doc_id" and not batch["doc_id"].equals(rows["doc_id"]):
-                raise EngineError(f"{beside} does not go with {source}: other documents")
+                raise EngineError(f"{beside[-1]} does not go with {source[-1]}: other documents")
         yield batch
     if at != side.num_rows:
-        raise EngineError(f"{beside} has more rows than {source}")
+        raise EngineError(f"{beside[-1]} has more rows than {source[-1]}")
 
 
 def _map_group(

@@ -68,11 +68,11 @@ def _rows(dataset: Dataset, wanted: set[str]) -> Iterator[dict[str, Any]]:
     if not wanted:
         return
     ids = pa.array(sorted(wanted), pa.string())
-    for path in dataset.paths:
-        if not any(_hits(batch, ids).num_rows for batch in read_batches(path, ["doc_id"])):
+    for shard in dataset.shards:
+        if not any(_hits(batch, ids).num_rows for batch in read_batches(shard, ["doc_id"])):
             continue
         columns = [name for name in dataset.columns if name in _COLUMNS]
-        for batch in read_batches(path, columns):
+        for batch in read_batches(shard, columns):
             hits = _hits(batch, ids)
             start = pc.utf8_slice_codeunits(hits["text"], 0, EXCERPT + 1)
             at = hits.schema.get_field_index("text")

@@ -14,30 +14,40 @@ import pyarrow.compute as pc
 
 from pipeline import schema
 from pipeline.dedup import bands, keepers, verify
+from pipeline.dedup import signatures as minhash
 from pipeline.dedup.keepers import Duplicate
 from pipeline.dedup.settings import DedupSettings
-from pipeline.dedup.shingles import shingles, text_hash
-from pipeline.dedup.signatures import sign
+from pipeline.dedup.shingles import text_hashes
 from pipeline.engine.engine import Engine
-from pipeline.store.dataset import Dataset, Target
+from pipeline.kernels.bands import SeenTwice
+from pipeline.store.dataset import Dataset, Target, write_shard
 
 TargetOf = Callable[[str, pa.Schema], Target]
 
 
 def signatures(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
     """Kernel: measured documents in, their signatures out; nulls for those with a verdict."""
-    rows: list[dict[str, Any]] = []
-    columns = (table[name].to_pylist() for name in ("doc_id", "dump", "chars", "verdict", "text"))
-    for doc_id, dump, chars, verdict, text in zip(*columns, strict=True):
-        row = {"doc_id": doc_id, "dump": dump, "chars": chars, "text_hash": None, "signature": None}
-        rows.append(row)
-        if verdict is None:
-            row["text_hash"] = text_hash(text)
-            signature = None
-            if settings.near:
-                signature = sign(shingles(text, settings), settings.bands * settings.rows)
-            row["signature"] = None if signature is None else signature.tolist()
-    yield pa.Table.from_pylist(rows, schema.SIGNATURES)
+    compared = pc.is_null(table["verdict"]).combine_chunks()
+    texts = table["text"].combine_chunks()
+    texts = texts if pc.all(compared).as_py() else texts.filter(compared)
+    columns = {
+        "doc_id": table["doc_id"],
+        "dump": table["dump"],
+        "chars": table["chars"],
+        "text_hash": _spread(pa.array(text_hashes(texts), pa.string()), compared),
+        "signature": pa.nulls(table.num_rows, pa.list_(pa.uint32())),
+    }
+    if settings.near:
+        columns["signature"] = _spread(minhash.signatures(texts, settings), compared)
+    yield pa.table(columns, schema.SIGNATURES)
+
+
+def _spread(values: pa.Array, places: pa.BooleanArray) -> pa.Array:
+    """The values in order where `places` holds, nulls elsewhere."""
+    if len(values) == len(places):
+        return values
+    before = np.cumsum(places.to_numpy(zero_copy_only=False)) - 1
+    return values.take(pc.if_else(places, before, None))
 
 
 def signatures_again(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
@@ -59,13 +69,13 @@ def find(
     fresh: signatures of this dump. others: signatures of what is published.
     texts: datasets with `doc_id` and `text` of all of these. target_of: where a pass may write.
     """
+    compared = ["text_hash", "signature"]
+    seen = bands.met(
+        (table for source in (fresh, *others) for table in source.batches(compared)), settings
+    )
     keys = [
-        engine.map(
-            partial(bands.bands, fresh=source is fresh, settings=settings),
-            source,
-            target_of(f"bands-{number}", bands.BANDS),
-        )
-        for number, source in enumerate((fresh, *others))
+        _shared_bands(source, target_of(f"bands-{n}", bands.BANDS), source is fresh, seen, settings)
+        for n, source in enumerate((fresh, *others))
     ]
     pairing = partial(bands.pairs, settings=settings)
     met = engine.shuffle_map(pairing, keys, "key", target_of("met-in-bands", bands.PAIRS))
@@ -78,6 +88,20 @@ def find(
             (row for batch in verified.batches() for row in batch.to_pylist()),
         )
     }
+
+
+def _shared_bands(
+    source: Dataset, target: Target, fresh: bool, seen: SeenTwice, settings: DedupSettings
+) -> Dataset:
+    """The rows of keys that documents of the source share with any other; mostly there are few."""
+    if finished := target.finished():
+        return finished
+    rows = (
+        made
+        for table in source.batches()
+        for made in bands.bands(table, fresh=fresh, seen=seen, settings=settings)
+    )
+    return target.finish([write_shard(target.folder / "part-00000.parquet", bands.BANDS, rows)])
 
 
 def _verify(
@@ -112,12 +136,14 @@ def _candidates(pairs: Dataset) -> verify.Prefixes:
 
 def fates(doc_ids: pa.ChunkedArray, duplicates: Mapping[str, Duplicate]) -> pa.Table:
     """One row a document, in order; nulls for those that duplicate nothing."""
-    found = [duplicates.get(doc_id) for doc_id in doc_ids.to_pylist()]
+    known = pa.array(list(duplicates), pa.string())
+    found = list(duplicates.values())
     columns: dict[str, Any] = {
-        "doc_id": doc_ids,
-        "duplicate": [d and d.verdict for d in found],
-        "duplicate_reason": [d and d.reason for d in found],
+        "duplicate": [d.verdict for d in found],
+        "duplicate_reason": [d.reason for d in found],
     }
     for name in ("kept_id", "cluster_id", "jaccard", "estimated_jaccard"):
-        columns[name] = [d and getattr(d, name) for d in found]
-    return pa.table(columns, schema.NEAR_DUPLICATES)
+        columns[name] = [getattr(d, name) for d in found]
+    about = pa.table(columns, pa.schema(list(schema.NEAR_DUPLICATES)[1:]))
+    table = about.take(pc.index_in(doc_ids, known))
+    return table.add_column(0, schema.NEAR_DUPLICATES.field("doc_id"), doc_ids)

@@ -5,13 +5,15 @@ What does not: what is in a dataset (schema), in which order datasets are made (
 
 A shard is written beside its place and moved there. The manifest is written last; a dataset
 without one is unfinished. Manifests hold no times, so equal input and recipe give equal bytes.
+
+A dataset may lie over another (layers): it is read as a whole, but holds only what differs.
 """
 
 import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +22,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.store.layers import laid_over, layer_schema
+
 MANIFEST = "_manifest.json"
 _MANIFEST_KEYS = {"dataset", "dump", "fingerprint", "rows", "files", "recipe"}
 # Rows are grouped until their texts reach this size or number, whichever comes first: large
 # enough for readers to skip by, small enough for a worker's memory.
 _GROUP_BYTES = 16 * 1024 * 1024
 _GROUP_ROWS = 20_000
+
+
+Stack = tuple[Path, ...]
+"""The files of one shard: what lies at the bottom, and each layer over it."""
 
 
 class StoreError(RuntimeError):
@@ -55,11 +63,20 @@ class Shard:
 
 @dataclass(frozen=True)
 class Target:
-    """A dataset to be made: where, with which columns, from what."""
+    """A dataset to be made: where, with which columns, from what.
+
+    over: the dataset that it will lie over, row for row; None where it stands by itself.
+    """
 
     folder: Path
     schema: pa.Schema
     provenance: Provenance
+    over: "Dataset | None" = None
+
+    @property
+    def stored(self) -> pa.Schema:
+        """The columns as they are in the files."""
+        return layer_schema(self.schema) if self.over else self.schema
 
     def finished(self) -> "Dataset | None":
         """The dataset, where it has been made already from the same provenance."""
@@ -83,6 +100,8 @@ class Target:
             "recipe": json.loads(self.provenance.recipe),
             "versions": dict(self.provenance.versions),
         }
+        if self.over:
+            manifest["over"] = os.path.relpath(self.over.folder, self.folder)
         write_whole(self.folder / MANIFEST, json.dumps(manifest, indent=1).encode() + b"\n")
         return Dataset(self.folder)
 
@@ -118,8 +137,26 @@ class Dataset:
 
     @property
     def paths(self) -> list[Path]:
-        """The shards, in order; nothing else in the folder counts."""
+        """The dataset's own files, in order; nothing else in the folder counts."""
         return [self.folder / file["name"] for file in self.manifest()["files"]]
+
+    @property
+    def shards(self) -> list[Stack]:
+        """The shards, in order, each with the files that it lies over.
+
+        Raises `StoreError` where what a layer lies over is gone.
+        """
+        below = self.manifest().get("over")
+        if below is None:
+            return [(path,) for path in self.paths]
+        under = Dataset((self.folder / below).resolve())
+        try:
+            stacks = under.shards
+        except StoreError as error:
+            raise StoreError(
+                f"{self.folder} lies over {under.folder}, which is gone: run its step again"
+            ) from error
+        return [(*stack, path) for stack, path in zip(stacks, self.paths, strict=True)]
 
     @property
     def columns(self) -> list[str]:
@@ -130,13 +167,16 @@ class Dataset:
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """All rows, a row group at a time."""
-        for path in self.paths:
-            yield from read_batches(path, columns)
+        for shard in self.shards:
+            yield from read_batches(shard, columns)
 
     def rows_where(
         self, column: str, matches: Callable[[pa.ChunkedArray], pa.ChunkedArray]
     ) -> Iterator[dict[str, Any]]:
-        """Whole rows whose `column` matches; only row groups with such a row are read whole."""
+        """Whole rows whose `column` matches; only row groups with such a row are read whole.
+
+        For a dataset that stands by itself.
+        """
         for path in self.paths:
             with _opened(path) as file:
                 for group in range(file.num_row_groups):
@@ -152,11 +192,26 @@ class Dataset:
         return pa.concat_tables(parts) if parts else fields.empty_table()
 
 
-def read_batches(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-    """The row groups of one shard as tables."""
-    with _opened(path) as file:
-        for group in range(file.num_row_groups):
-            yield file.read_row_group(group, columns=columns, use_threads=False)
+def read_batches(shard: Path | Stack, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """The row groups of one shard as tables, layers laid over what they lie on."""
+    stack = (shard,) if isinstance(shard, Path) else shard
+    with ExitStack() as opened:
+        files = [opened.enter_context(_opened(path)) for path in stack]
+        groups = {file.num_row_groups for file in files}
+        if len(groups) != 1:
+            raise StoreError(f"{stack[-1]} has other row groups than {stack[0]}")
+        for group in range(files[0].num_row_groups):
+            yield _read(files, group, columns)
+
+
+def _read(files: Sequence[pq.ParquetFile], group: int, columns: Sequence[str] | None) -> pa.Table:
+    table = None
+    for file in files:
+        # In the order of the file, as a reader of the whole would have them.
+        names = [n for n in file.schema_arrow.names if columns is None or n in columns]
+        part = file.read_row_group(group, columns=names, use_threads=False)
+        table = part if table is None else laid_over(table, part)
+    return table
 
 
 @contextmanager
@@ -171,18 +226,22 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
         raise StoreError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
 
 
-def write_shard(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> Shard:
+def write_shard(
+    path: Path, schema: pa.Schema, tables: Iterable[pa.Table], *, regroup: bool = True
+) -> Shard:
     """Write a shard whole: beside its place first, flushed to disk, then moved there.
 
-    Small tables are put together and large ones cut, so that row groups do not depend on how the
-    rows arrived in tables. Raises `StoreError` where a table has other columns.
+    regroup: small tables are put together and large ones cut, so that row groups do not depend on
+    how the rows arrived in tables; without, each table is a row group, as a layer's must be.
+    Raises `StoreError` where a table has other columns.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = _beside(path)
     rows = 0
     try:
         with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
-            for group in _groups(tables, schema):
+            fitting = (_fitting(table, schema) for table in tables)
+            for group in _groups(fitting) if regroup else fitting:
                 writer.write_table(group, row_group_size=max(1, group.num_rows))
                 rows += group.num_rows
         _sync(beside)
@@ -210,14 +269,17 @@ def write_whole(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _groups(tables: Iterable[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:
+def _fitting(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    if table.column_names != schema.names:
+        raise StoreError(f"expected columns {schema.names}, got {table.column_names}")
+    return table.cast(schema)
+
+
+def _groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """The rows in groups of about `_GROUP_BYTES`, at most `_GROUP_ROWS`."""
     waiting: list[pa.Table] = []
     size = rows = 0
     for table in tables:
-        if table.column_names != schema.names:
-            raise StoreError(f"expected columns {schema.names}, got {table.column_names}")
-        table = table.cast(schema)
         for start in range(0, table.num_rows, _GROUP_ROWS):
             part = table.slice(start, _GROUP_ROWS)
             waiting.append(part)
