@@ -28,6 +28,7 @@ from pipeline.sources.settings import IngestSettings
 _CHUNK = 1024 * 1024
 # Small, since every four bytes may decompress to a block of 128 kB.
 _ZSTD_CHUNK = 256
+_JSON = json.JSONDecoder(parse_constant=str)  # NaN is no JSON: it is kept as a string
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -147,7 +148,7 @@ def _record(number: int, raw: bytes, text_field: str) -> Record:
             f"is not UTF-8: {error.reason}",
         )
     try:
-        item = json.loads(line, parse_constant=str)  # NaN is no JSON: keep it as a string
+        item = _JSON.decode(line)
     except json.JSONDecodeError as error:
         reason = f"is not JSON: {error.msg} at character {error.pos}"
         return _malformed(number, raw, line, reason)
@@ -164,7 +165,8 @@ def _record(number: int, raw: bytes, text_field: str) -> Record:
         reason = f"has a JSON {_kind(text)} in {text_field!r}, a string is wanted"
         return _malformed(number, raw, line, reason)
     try:
-        text.encode("utf-8")
+        if "\\u" in line:  # only an escape can make a lone surrogate
+            text.encode("utf-8")
     except UnicodeEncodeError as error:
         reason = (
             f"line {number} has a lone surrogate U+{ord(text[error.start]):04X} "

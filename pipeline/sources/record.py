@@ -51,6 +51,8 @@ def metadata_of(fields: Mapping[str, Any]) -> str:
     """The fields as one JSON object that every parser takes: lone surrogates stay escaped, numbers
     that JSON cannot write and values of other kinds become strings.
     """
+    if not fields:
+        return NO_METADATA
     try:
         metadata = json.dumps(fields, ensure_ascii=False, allow_nan=False, default=_plain)
     except ValueError:

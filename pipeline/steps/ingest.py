@@ -7,13 +7,16 @@ What does not: formats (sources), encodings (decode).
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline import schema
+from pipeline.kernels.texts import texts_of
 from pipeline.sources import READERS, reader_for
 from pipeline.sources.record import Record, digest_of
 from pipeline.sources.settings import IngestSettings
@@ -95,17 +98,16 @@ def read(
     files: pa.Table, *, folder: Path, dump: str, settings: IngestSettings
 ) -> Iterator[pa.Table]:
     """Kernel: the documents of the planned files, one row a record, none left out."""
-    rows: list[dict[str, Any]] = []
+    found: list[tuple[str, Record]] = []
     size = 0
     for file in files.to_pylist():
         for record in _records(file, folder, settings):
-            row = _row(record, file["source"], dump)
-            rows.append(row)
-            size += len(row["text"] or "") + len(row["metadata"])
-            if size >= _TABLE_BYTES or len(rows) >= _TABLE_ROWS:
-                yield pa.Table.from_pylist(rows, schema.RAW)
-                rows, size = [], 0
-    yield pa.Table.from_pylist(rows, schema.RAW)
+            found.append((file["source"], record))
+            size += len(record.decoded.text if record.decoded else "") + len(record.metadata)
+            if size >= _TABLE_BYTES or len(found) >= _TABLE_ROWS:
+                yield _table(found, dump)
+                found, size = [], 0
+    yield _table(found, dump)
 
 
 def _records(file: dict[str, Any], folder: Path, settings: IngestSettings) -> Iterator[Record]:
@@ -135,27 +137,32 @@ def _unreadable(number: int, reason: str, file: dict[str, Any]) -> Record:
     return Record(number, file["bytes"], digest, None, verdict=schema.UNREADABLE, reason=reason)
 
 
-def _row(record: Record, source: str, dump: str) -> dict[str, Any]:
-    decoded = record.decoded
-    return {
-        "doc_id": doc_id(dump, source, record.number, record.digest),
-        "dump": dump,
-        "source": source,
-        "record": record.number,
-        "raw_bytes": record.size,
-        "raw_hash": record.digest,
-        "encoding": decoded.encoding if decoded else None,
-        "encoding_evidence": decoded.evidence if decoded else None,
-        "encoding_confidence": decoded.confidence if decoded else None,
-        "byte_order_mark": bool(decoded and decoded.byte_order_mark),
-        "lossless": bool(decoded and decoded.lossless),
-        "decoded_hash": decoded_hash(decoded.text) if decoded else None,
-        "text": decoded.text if decoded else None,
-        "metadata": record.metadata,
-        "verdict": record.verdict,
-        "reason": record.reason,
-        "edits": [],
+def _table(found: Sequence[tuple[str, Record]], dump: str) -> pa.Table:
+    """One row a record, each with the file it is from; column by column, since there are many."""
+    sources = [source for source, _ in found]
+    records = [record for _, record in found]
+    decoded = [record.decoded for record in records]
+    texts = pa.array([d.text if d else None for d in decoded], pa.string())
+    columns = {
+        "doc_id": [doc_id(dump, source, r.number, r.digest) for source, r in found],
+        "dump": pa.repeat(dump, len(found)),
+        "source": sources,
+        "record": [record.number for record in records],
+        "raw_bytes": [record.size for record in records],
+        "raw_hash": [record.digest for record in records],
+        "encoding": [d.encoding if d else None for d in decoded],
+        "encoding_evidence": [d.evidence if d else None for d in decoded],
+        "encoding_confidence": [d.confidence if d else None for d in decoded],
+        "byte_order_mark": [bool(d and d.byte_order_mark) for d in decoded],
+        "lossless": [bool(d and d.lossless) for d in decoded],
+        "decoded_hash": decoded_hashes(texts),
+        "text": texts,
+        "metadata": [record.metadata for record in records],
+        "verdict": [record.verdict for record in records],
+        "reason": [record.reason for record in records],
+        "edits": [[]] * len(found),
     }
+    return pa.table(columns, schema.RAW)
 
 
 def doc_id(dump: str, source: str, record: int, raw_hash: str) -> str:
@@ -164,6 +171,18 @@ def doc_id(dump: str, source: str, record: int, raw_hash: str) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
+def decoded_hashes(texts: pa.Array) -> list[str | None]:
+    """For each text 16 hex digits, by which it is known again when its edits are taken back."""
+    data, offsets = texts_of(texts)
+    hashes: list[str | None] = [
+        hashlib.blake2b(data[start:end].data, digest_size=8).hexdigest()
+        for start, end in pairwise(offsets.tolist())
+    ]
+    for row in np.flatnonzero(texts.is_null()):
+        hashes[row] = None
+    return hashes
+
+
 def decoded_hash(text: str) -> str:
-    """16 hex digits of a text, by which it is known again when its edits are taken back."""
+    """The same of one text."""
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -14,6 +14,10 @@ def double(table: pa.Table) -> Iterator[pa.Table]:
     yield pa.table({"n": pc.multiply(table["n"], 2)})
 
 
+def first_row(table: pa.Table) -> Iterator[pa.Table]:
+    yield table.slice(0, 1)
+
+
 def same(table: pa.Table) -> Iterator[pa.Table]:
     yield table
 

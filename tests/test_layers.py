@@ -1,0 +1,138 @@
+"""A dataset over another is read as if it were whole, and holds only what differs."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import run as steps
+from pipeline import schema
+from pipeline.engine.engine import EngineError
+from pipeline.engine.local import LocalEngine
+from pipeline.recipe import Recipe
+from pipeline.store.dataset import Dataset, Provenance, StoreError, Target, write_shard
+from pipeline.store.layers import LayerError, difference, laid_over
+from tests.conftest import EXAMPLES
+from tests.engine import kernels
+
+WORDS = st.text("ab", max_size=2)
+ROWS = st.lists(
+    st.tuples(WORDS, WORDS | st.none(), WORDS, st.integers(0, 2), st.integers(0, 3)), max_size=8
+)
+
+
+def table(rows: list[tuple[str, str | None, int]]) -> pa.Table:
+    """word, maybe a word, a list of so many entries."""
+    columns = zip(*rows, strict=True) if rows else ((), (), ())
+    word, maybe, size = (list(column) for column in columns)
+    return pa.table(
+        {
+            "word": pa.array(word, pa.string()),
+            "maybe": pa.array(maybe, pa.string()),
+            "list": pa.array(
+                [[{"n": at} for at in range(n)] for n in size],
+                pa.list_(pa.struct([("n", pa.int8())])),
+            ),
+        }
+    )
+
+
+@given(ROWS)
+def test_laying_a_difference_over_gives_the_whole_back(
+    rows: list[tuple[str, str | None, str, int, int]],
+) -> None:
+    below = table([(word, maybe, size) for word, maybe, _, size, _ in rows])
+    above = table([(new, maybe or new, size + more) for _, maybe, new, size, more in rows])
+    above = above.append_column("fresh", pa.array(range(len(rows)), pa.int64()))
+    layer = difference(below, above)
+    assert laid_over(below, layer).to_pydict() == above.to_pydict()
+    for name in below.column_names:
+        for old, new, stored in zip(
+            below[name].to_pylist(), above[name].to_pylist(), layer[name].to_pylist(), strict=True
+        ):
+            assert stored == (None if old == new else new)
+
+
+def test_what_is_not_changed_is_not_copied() -> None:
+    below = table([("a", "b", 1), ("c", None, 0)])
+    layer = difference(below, below)
+    assert all(layer[name].null_count == 2 for name in layer.column_names)
+    again = laid_over(below, layer)
+    assert (
+        again["word"].chunk(0).buffers()[2].address == below["word"].chunk(0).buffers()[2].address
+    )
+
+
+def test_a_step_cannot_take_a_value_or_a_row_away() -> None:
+    below = table([("a", "b", 1)])
+    with pytest.raises(LayerError, match="column maybe was taken away"):
+        difference(below, table([("a", None, 1)]))
+    with pytest.raises(LayerError, match="1 rows became 2"):
+        difference(below, table([("a", "b", 1), ("a", "b", 1)]))
+
+
+def test_a_text_that_no_step_changes_is_stored_once(tmp_path: Path) -> None:
+    with LocalEngine(1) as engine:
+        run = steps.Run("d", EXAMPLES / "2026-11-22", tmp_path, Recipe(), engine)
+        steps.ingest(run)
+        repaired = steps.repair(run)
+        stripped = steps.strip(run)
+    raw = run.dataset("raw_documents")
+    kept = pq.read_table(stripped.paths[0])["text"]
+    assert kept.null_count == sum(
+        old == new
+        for old, new in zip(
+            repaired.table(["text"])["text"].to_pylist(),
+            stripped.table(["text"])["text"].to_pylist(),
+            strict=True,
+        )
+    )
+    assert 0 < kept.null_count < len(kept)
+    for dataset in (repaired, stripped):
+        assert dataset.table(["doc_id"]) == raw.table(["doc_id"])
+        read = next(dataset.batches())
+        assert read.column_names == schema.REPAIRED.names
+
+
+def datasets(folder: Path) -> tuple[Dataset, Target]:
+    """Two shards of numbers, and a target over them."""
+    columns = pa.schema([("n", pa.int64())])
+    about = Provenance("numbers", "d", "below", "{}", ())
+    below = Target(folder / "below", columns, about).finish(
+        [
+            write_shard(
+                folder / "below" / f"part-{n}.parquet", columns, [pa.table({"n": [n, n + 1]})]
+            )
+            for n in range(2)
+        ]
+    )
+    return below, Target(
+        folder / "above", columns, Provenance("numbers", "d", "above", "{}", ()), below
+    )
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_engine_writes_layers(tmp_path: Path, workers: int) -> None:
+    below, target = datasets(tmp_path)
+    with LocalEngine(workers) as engine:
+        above = engine.map(kernels.double, below, target)
+    assert above.table(["n"])["n"].to_pylist() == [0, 2, 2, 4]
+    assert pq.read_table(above.paths[0])["n"].to_pylist() == [None, 2], "0 doubled is 0"
+
+
+def test_a_kernel_that_loses_rows_is_stopped(tmp_path: Path) -> None:
+    below, target = datasets(tmp_path)
+    with LocalEngine(1) as engine, pytest.raises(EngineError, match="2 rows became 1"):
+        engine.map(kernels.first_row, below, target)
+
+
+def test_what_a_layer_lay_over_is_missed_by_name(tmp_path: Path) -> None:
+    below, target = datasets(tmp_path)
+    with LocalEngine(1) as engine:
+        above = engine.map(kernels.double, below, target)
+    (below.folder / "_manifest.json").unlink()
+    with pytest.raises(StoreError, match=r"above lies over .*below, which is gone: run its step"):
+        above.table(["n"])
