@@ -103,7 +103,6 @@ def test_long_words_have_the_hash_that_the_definition_gives(length: int, seed: i
     letters = np.random.default_rng(seed).integers(97, 123, length, dtype=np.uint8)
     word = letters.tobytes().decode()
     settings = DedupSettings(shingle_words=1, shingle_chars=length)
-    found = shingle_hashes(
-        texts_of(pa.array([f"{word} {word}"])), alike_folding(), shingling(settings)
-    )
+    texts = texts_of(pa.array([f"{word} {word}"]))
+    found = shingle_hashes(texts, alike_folding(), shingling(settings))
     assert found[0].tolist() == [hash_shingle(word.encode())] * 2
