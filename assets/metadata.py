@@ -46,8 +46,13 @@ def columns(of: pa.Schema) -> dg.TableSchema:
 
 def of_delivery(plan: Dataset, folder: Path) -> Metadata:
     """A dump as it was found: files, megabytes, place."""
-    sizes = (pc.sum(batch["bytes"]).as_py() or 0 for batch in plan.batches(["bytes"]))
-    return {"files": plan.rows, "mb": sum(sizes) / _MB, "path": place(folder)}
+    parts = plan.table(["source", "bytes"])
+    files = pc.count_distinct(parts["source"]).as_py()
+    return {
+        "files": files,
+        "mb": (pc.sum(parts["bytes"]).as_py() or 0) / _MB,
+        "path": place(folder),
+    }
 
 
 def of_dataset(dataset: Dataset, of: pa.Schema) -> Metadata:

@@ -112,8 +112,10 @@ PLAN = pa.schema(
     [
         _field("source", pa.string(), "the raw file, relative to the dump's folder"),
         _field("path", pa.binary(), "the same as the file system spells it"),
-        _field("bytes", pa.int64(), "its size"),
-        _field("hash", pa.string(), "SHA-256 of its content; null where it could not be read"),
+        _field("start", pa.int64(), "where this part of it begins, in bytes"),
+        _field("bytes", pa.int64(), "the size of this part, mostly of the whole file"),
+        _field("first", pa.int64(), "the number of the first record in this part"),
+        _field("hash", pa.string(), "SHA-256 of these bytes; null where they could not be read"),
         _field("error", pa.string(), "why it could not be read"),
     ]
 )

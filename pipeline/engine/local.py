@@ -15,6 +15,7 @@ from types import TracebackType
 import duckdb
 import pyarrow as pa
 
+from pipeline.engine.ahead import ahead
 from pipeline.engine.engine import EngineError, Kernel
 from pipeline.engine.pool import Pool
 from pipeline.store.dataset import (
@@ -123,20 +124,21 @@ class LocalEngine:
 
 
 def _map_shard(kernel: Kernel, rows: Rows, target: Path, schema: pa.Schema) -> Shard:
-    return write_shard(target, schema, (made for batch in rows() for made in kernel(batch)))
+    tables = (made for batch in ahead(rows()) for made in kernel(batch))
+    return write_shard(target, schema, ahead(tables))
 
 
 def _map_layer(kernel: Kernel, rows: Rows, target: Path, schema: pa.Schema) -> Shard:
     """The same where the target lies over the source: row group for row group."""
 
     def layers() -> Iterator[pa.Table]:
-        for batch in rows():
+        for batch in ahead(rows()):
             try:
                 yield difference(batch, pa.concat_tables(kernel(batch))).select(schema.names)
             except LayerError as error:
                 raise EngineError(f"{target.name}: {error}") from error
 
-    return write_shard(target, schema, layers(), regroup=False)
+    return write_shard(target, schema, ahead(layers()), regroup=False)
 
 
 def _zipped(

@@ -22,12 +22,23 @@ READERS: dict[str, Reader] = {
     ".jsonl.zst": read_jsonl_zst,
     ".parquet": read_parquet,
 }
+LineReader = Callable[[BinaryIO, IngestSettings, int], Iterator[Record]]
+"""A reader that starts at any line; it takes that line's number."""
+
+# Formats in which a line is a record, so that a large file can be read in parts.
+LINE_READERS: dict[str, LineReader] = {".jsonl": read_jsonl}
 
 
 def reader_for(name: str) -> Reader | None:
     """The reader for a file of this name; None where no format has its suffix."""
+    return READERS.get(_suffix_of(name))
+
+
+def line_reader_for(name: str) -> LineReader | None:
+    """The reader for parts of a file of this name; None where it cannot be cut after a line."""
+    return LINE_READERS.get(_suffix_of(name))
+
+
+def _suffix_of(name: str) -> str:
     lower = name.lower()
-    for suffix, reader in READERS.items():
-        if lower.endswith(suffix):
-            return reader
-    return None
+    return next((suffix for suffix in READERS if lower.endswith(suffix)), "")

@@ -32,9 +32,9 @@ _JSON = json.JSONDecoder(parse_constant=str)  # NaN is no JSON: it is kept as a 
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_jsonl(file: BinaryIO, settings: IngestSettings) -> Iterator[Record]:
-    """The records of a JSON Lines file, in order."""
-    for number, (raw, size, digest) in enumerate(_lines(file, settings.max_record_bytes), 1):
+def read_jsonl(file: BinaryIO, settings: IngestSettings, first: int = 1) -> Iterator[Record]:
+    """The records of a JSON Lines file, in order, or of a part of one from its line `first` on."""
+    for number, (raw, size, digest) in enumerate(_lines(file, settings.max_record_bytes), first):
         if number == 1 and raw is not None:
             raw = raw.removeprefix(_BOM)
         if raw is None:

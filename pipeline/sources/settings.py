@@ -9,7 +9,8 @@ class IngestSettings:
 
     text_field: the JSON key or Parquet column that holds the text.
     max_record_bytes: a larger record is rejected as oversize instead of held in memory.
-    shard_bytes: raw files are grouped into shards of about this size, the unit of work.
+    shard_bytes: raw files are grouped into shards of about this size, the unit of work; a larger
+    `.jsonl` file is read in parts of it.
     """
 
     text_field: str = "text"

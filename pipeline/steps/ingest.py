@@ -7,29 +7,33 @@ What does not: formats (sources), encodings (decode).
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline import schema
 from pipeline.kernels.texts import texts_of
-from pipeline.sources import READERS, reader_for
+from pipeline.sources import READERS, line_reader_for, reader_for
+from pipeline.sources.part import part_of
 from pipeline.sources.record import Record, digest_of
 from pipeline.sources.settings import IngestSettings
 
 # A table leaves the kernel when its texts reach this size or number.
 _TABLE_BYTES = 8 * 1024 * 1024
 _TABLE_ROWS = 4096
+_CHUNK = 1024 * 1024
 # Names that mark or hide rather than deliver: _SUCCESS, .DS_Store, and the like.
 _NO_DELIVERY = (".", "_")
 
 
 def plan(folder: Path, settings: IngestSettings) -> list[pa.Table]:
-    """The dump's files in order of their names, grouped into shards by size.
+    """The dump's files in order of their names, grouped into shards by size; what is larger than a
+    shard comes in parts where its format can be cut.
 
     Each file is hashed, so that a changed file is seen by its content. Files and folders whose
     names start with a dot or an underscore are no delivery.
@@ -37,12 +41,12 @@ def plan(folder: Path, settings: IngestSettings) -> list[pa.Table]:
     shards: list[list[dict[str, Any]]] = [[]]
     size = 0
     for path, error in sorted(_files(os.fsencode(folder), b"")):
-        entry = _entry(folder, path, error)
-        if shards[-1] and size + entry["bytes"] > settings.shard_bytes:
-            shards.append([])
-            size = 0
-        shards[-1].append(entry)
-        size += entry["bytes"]
+        for entry in _entries(folder, path, error, settings.shard_bytes):
+            if shards[-1] and size + entry["bytes"] > settings.shard_bytes:
+                shards.append([])
+                size = 0
+            shards[-1].append(entry)
+            size += entry["bytes"]
     return [pa.Table.from_pylist(shard, schema.PLAN) for shard in shards]
 
 
@@ -66,19 +70,44 @@ def _files(root: bytes, inside: bytes) -> Iterator[tuple[bytes, str]]:
                 yield path, ""
 
 
-def _entry(folder: Path, path: bytes, error: str) -> dict[str, Any]:
+def _entries(folder: Path, path: bytes, error: str, limit: int) -> Iterator[dict[str, Any]]:
+    """The file's parts: one, or more of at least `limit` bytes each where it can be cut."""
     # A backslash of the name is doubled, so that no two names are written alike.
     source = path.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
-    entry: dict[str, Any] = {"source": source, "path": path, "bytes": 0, "hash": None}
+    entry: dict[str, Any] = {"source": source, "path": path}
+    entry |= {"start": 0, "bytes": 0, "first": 1, "hash": None}
     if error:
-        return entry | {"error": error}
+        yield entry | {"error": error}
+        return
     try:
         with _open(folder, path) as file:
-            entry["bytes"] = os.fstat(file.fileno()).st_size
-            entry["hash"] = hashlib.file_digest(file, "sha256").hexdigest()
+            if line_reader_for(source) is None:
+                limit = sys.maxsize
+            while True:
+                size, lines, digest = _part(file, limit)
+                if size or not entry["start"]:
+                    yield entry | {"bytes": size, "hash": digest}
+                if size < limit:
+                    return
+                entry["start"] += size
+                entry["first"] += lines
     except OSError as failure:
-        entry["error"] = f"cannot be read: {_cause(failure)}"
-    return entry
+        yield entry | {"error": f"cannot be read: {_cause(failure)}"}
+
+
+def _part(file: BinaryIO, limit: int) -> tuple[int, int, str]:
+    """(bytes, line feeds, SHA-256) of the next `limit` bytes and the rest of their last line."""
+    size = lines = 0
+    digest = hashlib.sha256()
+    chunk = b"\n"
+    while size < limit or not chunk.endswith(b"\n"):
+        chunk = file.read(min(_CHUNK, limit - size)) if size < limit else file.readline(_CHUNK)
+        if not chunk:
+            break
+        digest.update(chunk)
+        size += len(chunk)
+        lines += chunk.count(b"\n")
+    return size, lines, digest.hexdigest()
 
 
 def _open(folder: Path, path: bytes) -> Any:
@@ -114,15 +143,14 @@ def _records(file: dict[str, Any], folder: Path, settings: IngestSettings) -> It
     if file["error"]:
         yield _unreadable(0, file["error"], file)
         return
-    reader = reader_for(file["source"])
-    if reader is None:
+    if reader_for(file["source"]) is None:
         known = ", ".join(READERS)
         yield _unreadable(0, f"no reader for this kind of file; known are {known}", file)
         return
-    number = 0
+    number = file["first"] - 1
     try:
         with _open(folder, file["path"]) as opened:
-            for record in reader(opened, settings):
+            for record in _read(file, opened, settings):
                 number = record.number
                 yield record
     except OSError as error:
@@ -130,6 +158,14 @@ def _records(file: dict[str, Any], folder: Path, settings: IngestSettings) -> It
         yield _unreadable(
             number + 1 if number else 0, f"cannot be read {where}: {_cause(error)}", file
         )
+
+
+def _read(file: dict[str, Any], opened: BinaryIO, settings: IngestSettings) -> Iterator[Record]:
+    if by_line := line_reader_for(file["source"]):
+        part = part_of(opened, file["start"], file["bytes"])
+        yield from by_line(part, settings, file["first"])
+    elif whole := reader_for(file["source"]):
+        yield from whole(opened, settings)
 
 
 def _unreadable(number: int, reason: str, file: dict[str, Any]) -> Record:
