@@ -24,9 +24,11 @@ from pipeline.sources import reader_for
 from pipeline.sources.dumps import DumpError, dumps_in
 from pipeline.sources.jsonl import read_jsonl, read_jsonl_gz, read_jsonl_zst
 from pipeline.sources.parquet import read_parquet
+from pipeline.sources.part import part_of
 from pipeline.sources.record import Record
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.text import read_text
+from pipeline.steps import ingest
 from tests.conftest import PEAK, publish, rows
 
 SETTINGS = IngestSettings()
@@ -252,6 +254,47 @@ def test_parquet_without_the_column_names_what_it_has() -> None:
 def test_a_damaged_parquet_file_is_one_rejected_record(raw: bytes) -> None:
     (record,) = read(read_parquet, raw)
     assert (record.number, record.verdict) == (0, schema.UNREADABLE)
+
+
+PARTS = [
+    pytest.param(b"", 1, id="an empty file"),
+    pytest.param(GOOD * 3, 2, id="cut inside a line: the line stays whole"),
+    pytest.param(GOOD * 3, len(GOOD), id="cut after a line feed"),
+    pytest.param(GOOD + b"\n\n" + GOOD.strip(), 3, id="blank lines, no line feed at the end"),
+    pytest.param(b"\xef\xbb\xbf" + GOOD + b'{"text": "torn\n' + GOOD, 5, id="a mark, a torn line"),
+    pytest.param(b"x" * 3_000_000 + b"\n" + GOOD, 10, id="a line longer than a chunk"),
+]
+
+
+@pytest.mark.parametrize(("raw", "size"), PARTS)
+def test_a_large_file_in_parts_has_the_same_records(tmp_path: Path, raw: bytes, size: int) -> None:
+    (tmp_path / "a.jsonl").write_bytes(raw)
+
+    def ingested(shard_bytes: int) -> list[dict[str, Any]]:
+        settings = IngestSettings(shard_bytes=shard_bytes)
+        planned = ingest.plan(tmp_path, settings)
+        tables = [
+            table
+            for shard in planned
+            for table in ingest.read(shard, folder=tmp_path, dump="d", settings=settings)
+        ]
+        parts = [part for shard in planned for part in shard.to_pylist()]
+        assert sum(part["bytes"] for part in parts) == len(raw)
+        return pa.concat_tables(tables).to_pylist()
+
+    assert ingested(size) == ingested(len(raw) + 1)
+
+
+def test_a_large_file_is_work_for_many(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(GOOD * 100)
+    (tmp_path / "b.txt").write_bytes(GOOD * 100)
+    shards = ingest.plan(tmp_path, IngestSettings(shard_bytes=10 * len(GOOD)))
+    assert [shard["source"].to_pylist() for shard in shards] == [["a.jsonl"]] * 10 + [["b.txt"]]
+
+
+@given(st.binary(max_size=60), st.integers(0, 60), st.integers(0, 60))
+def test_a_part_is_read_as_a_file_of_its_own(raw: bytes, start: int, size: int) -> None:
+    assert part_of(io.BytesIO(raw), start, size).read() == raw[start : start + size]
 
 
 def test_the_longest_suffix_decides() -> None:

@@ -22,8 +22,8 @@ def raw_totals(plan: Dataset, raw: Dataset) -> Totals:
             database,
             {
                 "files": "SELECT count(DISTINCT source) FROM plan",
-                "files_without_records": "SELECT count(DISTINCT source) FROM plan WHERE source NOT IN "
-                "(SELECT source FROM raw)",
+                "files_without_records": "SELECT count(DISTINCT source) FROM plan "
+                "WHERE source NOT IN (SELECT source FROM raw)",
                 "records": "SELECT count(*) FROM raw",
                 "ids_repeated": "SELECT count(*) - count(DISTINCT doc_id) FROM raw",
             },
