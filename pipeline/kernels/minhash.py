@@ -193,7 +193,7 @@ def _shingles_of(
     if by_chars:
         length = _without_blanks(scratch.folded, length)
     by_chars |= words < shingling.short
-    units = _units(scratch, length, by_chars)
+    units = _characters(scratch, length) if by_chars else _words(scratch, length)
     size = shingling.chars if by_chars else shingling.words
     count = max(0, units - size + 1)
     for first in range(count):
@@ -233,32 +233,45 @@ def _without_blanks(folded: Bytes, length: int) -> int:
 
 
 @compiled
-def _units(scratch: _Scratch, length: int, by_chars: bool) -> int:
-    """Note where each unit begins and ends, and the hash of all bytes before; their number."""
-    folded, value, unit, inside = scratch.folded, np.uint64(0), -1, False
-    for at in range(length):
-        byte = folded[at]
-        if by_chars:
-            begins = (byte & 0xC0) != 0x80
-            ends = inside and begins
-        else:
-            begins = not inside
-            ends = byte == SPACE
-        if ends:
-            scratch.ends[unit] = at
-            scratch.hash_at_end[unit] = value
-            inside = False
-            begins = by_chars
-        if begins:
-            unit += 1
-            scratch.begins[unit] = at
-            scratch.hash_at_begin[unit] = value
-            inside = True
-        value = value * np.uint64(_BASE) + np.uint64(byte + 1)
-    if inside:
-        scratch.ends[unit] = length
-        scratch.hash_at_end[unit] = value
-    return unit + 1
+def _words(scratch: _Scratch, length: int) -> int:
+    """Note where each word begins and ends, and the hash of all bytes before; their number."""
+    folded, value, word, at = scratch.folded, np.uint64(0), 0, 0
+    while at < length:
+        scratch.begins[word] = at
+        scratch.hash_at_begin[word] = value
+        while at < length and folded[at] != SPACE:
+            value = _longer(value, folded[at])
+            at += 1
+        scratch.ends[word] = at
+        scratch.hash_at_end[word] = value
+        value = _longer(value, SPACE)
+        at += 1
+        word += 1
+    return word
+
+
+@compiled
+def _characters(scratch: _Scratch, length: int) -> int:
+    """The same for each code point."""
+    folded, value, character, at = scratch.folded, np.uint64(0), 0, 0
+    while at < length:
+        scratch.begins[character] = at
+        scratch.hash_at_begin[character] = value
+        value = _longer(value, folded[at])
+        at += 1
+        while at < length and folded[at] & 0xC0 == 0x80:
+            value = _longer(value, folded[at])
+            at += 1
+        scratch.ends[character] = at
+        scratch.hash_at_end[character] = value
+        character += 1
+    return character
+
+
+@compiled
+def _longer(value: np.uint64, byte: int) -> np.uint64:
+    """The polynomial of a stretch that is one byte longer."""
+    return value * np.uint64(_BASE) + np.uint64(byte + 1)
 
 
 @compiled
