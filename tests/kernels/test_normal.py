@@ -1,6 +1,7 @@
 """Texts that normalization would alter are found without normalizing them."""
 
 import unicodedata
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -23,7 +24,7 @@ def crossed(text: str) -> bool:
     """Whether a mark follows a letter whose own accent belongs behind the mark."""
     return any(
         0 < unicodedata.combining(mark) < unicodedata.combining(unicodedata.normalize("NFD", a)[-1])
-        for a, mark in zip(text, text[1:], strict=False)
+        for a, mark in pairwise(text)
         if not unicodedata.combining(a)
     )
 
