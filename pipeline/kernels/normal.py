@@ -13,13 +13,19 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.kernels.codepoints import COUNT, CodePointTable, table_of, value_of
+from pipeline.kernels.codepoints import (
+    COUNT,
+    CodePointTable,
+    every_character,
+    table_of,
+    value_of,
+)
 from pipeline.kernels.compiled import compiled
 from pipeline.kernels.texts import Bytes, Offsets, code_point, texts_of
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 FORMS: tuple[Form, ...] = ("NFC", "NFD", "NFKC", "NFKD")
-_BLOCK = 256
+_BLOCK = 0x100
 
 # What a table says of a code point, packed into 64 bits: 0 for most of them.
 _ALONE = 1  # it is changed wherever it stands
@@ -104,30 +110,21 @@ def _alterable(data: Bytes, offsets: Offsets, rules: Alterations) -> NDArray[np.
     return found
 
 
-@cache
-def _characters() -> tuple[str, ...]:
-    return tuple(map(chr, range(COUNT)))
-
-
 def _changed_alone(form: Form) -> list[int]:
     """Code points that the form replaces. Whole blocks are asked first: few hold any."""
+    every = every_character()
     return [
         ord(character)
-        for block in _blocks()
+        for block in (every[start : start + _BLOCK] for start in range(0, COUNT, _BLOCK))
         if not unicodedata.is_normalized(form, "\0".join(block))
         for character in block
         if unicodedata.normalize(form, character) != character
     ]
 
 
-def _blocks() -> list[tuple[str, ...]]:
-    every = _characters()
-    return [every[start : start + _BLOCK] for start in range(0, COUNT, _BLOCK)]
-
-
 def _classes() -> NDArray[Any]:
     """Combining classes, and those at the end of canonical decompositions, in their bits."""
-    every = _characters()
+    every = every_character()
     own = np.fromiter(map(unicodedata.combining, every), np.int64, COUNT)
     tail = own.copy()
     for point in _changed_alone("NFD"):

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.document import Edit, EditError, restore
-from pipeline.measures import size, validity
+from pipeline.measures import counts
 from pipeline.recipe import Recipe
 from pipeline.stages.boilerplate import Boilerplate
 from pipeline.steps.editing import put
@@ -22,7 +22,7 @@ def measure(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
     """Kernel. Rows that have a verdict are measured too, where they have a text."""
     stage = Boilerplate(recipe.boilerplate)
     texts = pc.fill_null(table["text"].combine_chunks(), "")
-    columns = {**size.measure(texts), **validity.measure(texts)}
+    columns = counts.measure(texts)
     columns["rules_left"] = _left(texts, table["language"], stage)
     columns["edit_count"] = pc.cast(pc.list_value_length(table["edits"]), pa.int64())
     columns["cut_chars"] = _cut_chars(table["edits"], stage.name)

