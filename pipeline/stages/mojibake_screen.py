@@ -21,6 +21,7 @@ from pipeline.kernels.normal import alterable, alterations
 _ESCAPE = "\x1b"
 _LINE_BREAKS = frozenset("\r\x85\u2028\u2029")
 _C1 = frozenset(map(chr, range(0x80, 0xA0)))
+_SURROGATES = frozenset(map(chr, range(0xD800, 0xE000)))  # in Python's texts, never in Arrow's
 
 
 def may_change(texts: pa.Array, config: ftfy.TextFixerConfig) -> pa.Array:
@@ -67,6 +68,8 @@ def suspects(config: ftfy.TextFixerConfig) -> frozenset[str]:
         )
     if config.fix_line_breaks:
         found |= _LINE_BREAKS
+    if config.fix_surrogates:
+        found |= _SURROGATES
     if config.remove_terminal_escapes:
         found.add(_ESCAPE)
     if config.remove_control_chars:
@@ -139,8 +142,8 @@ def _translated(token: re.Match[str]) -> str | None:
         return _OUTSIDE.get(text, None if _OWN_ESCAPE.match(text) else text)
     if token["chars"]:
         escapes = {found[0] for found in _OWN_ESCAPE.finditer(text)}
-        # In the complement of a class a wider set would find less.
-        if escapes and (text.startswith("[^") or not escapes <= set(_IN_CLASS)):
+        # In the complement of a class a wider set would find less. `[:` names classes in RE2.
+        if (escapes and (text.startswith("[^") or not escapes <= set(_IN_CLASS))) or "[:" in text:
             return None
         for escape in escapes:
             text = text.replace(escape, _IN_CLASS[escape])

@@ -111,6 +111,7 @@ STEPS = [
     "fix_character_width",
     "uncurl_quotes",
     "fix_line_breaks",
+    "fix_surrogates",
     "remove_control_chars",
 ]
 
@@ -181,6 +182,7 @@ PATTERNS = [
     pytest.param(r"(?i:a)", None, id="flags inside"),
     pytest.param(r"[^\s]", None, id="a wider set, complemented, would find less"),
     pytest.param(r"a\W", None, id="a complement"),
+    pytest.param(r"[x[:alpha:]]", None, id="what is a named class in RE2 only"),
     pytest.param(r"a{,3}", None, id="RE2 reads this as plain characters"),
     pytest.param(r"\d", None, id="an escape that RE2 reads more narrowly"),
     pytest.param(r"a++", None, id="what RE2 does not take"),
