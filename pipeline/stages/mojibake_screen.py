@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ftfy import badness, chardata
 
+from pipeline.kernels.codepoints import every_character
 from pipeline.kernels.normal import alterable, alterations
 
 _ESCAPE = "\x1b"
@@ -62,10 +63,8 @@ def suspects(config: ftfy.TextFixerConfig) -> frozenset[str]:
     if config.fix_character_width:
         found |= set(map(chr, chardata.WIDTH_MAP))
     if config.uncurl_quotes:
-        every = "".join(map(chr, range(0x110000)))
-        found.update(
-            *(q.findall(every) for q in (chardata.SINGLE_QUOTE_RE, chardata.DOUBLE_QUOTE_RE))
-        )
+        quotes = (chardata.SINGLE_QUOTE_RE, chardata.DOUBLE_QUOTE_RE)
+        found.update(*(quote.findall(every_character()) for quote in quotes))
     if config.fix_line_breaks:
         found |= _LINE_BREAKS
     if config.fix_surrogates:
@@ -89,7 +88,7 @@ def badness_in_re2() -> str | None:
 
 _TOKEN = re.compile(
     r"""
-    (?P<comment> \#[^\n]* | \s+ )
+    (?P<comment> \#[^\n]* | [ \t\n\r\f\v]+ )
     | (?P<chars> \[\^? \]? (?: \\. | [^\]\\] )* \] )
     | (?P<escape> \\x[0-9A-Fa-f]{2} | \\. )
     | (?P<group> \(\?: | \((?!\?) | [)|] )

@@ -169,6 +169,7 @@ def test_a_line_cut_for_its_length_may_begin_anywhere() -> None:
 
 PATTERNS = [
     pytest.param(r"a b # c", "ab", id="blanks and comments go"),
+    pytest.param("a\xa0b\x85", "a\xa0b\x85", id="blanks beyond ASCII stay"),
     pytest.param(r"[ #] \# \ ", r"[ #]\#\ ", id="but not in a class or behind a backslash"),
     pytest.param(r"^a|b", "a|b", id="a start may be anywhere"),
     pytest.param(r"[\]^]]", r"[\]^]]", id="brackets in classes"),
