@@ -31,9 +31,9 @@ _RARE = 0b111
 _IN_WORD = 3  # a letter, mark or digit
 _WORD = 4  # an ideograph or kana: a word by itself, unless a word has begun before it
 _SEEN = 5  # not blank: its line counts; the highest bit
-_CATEGORIES = {"L": "ultmo", "M": "nce", "N": "dlo", "P": "cdseifo", "S": "mcko", "Z": "slp"} | {
-    "C": "cfson"
-}
+_CATEGORIES = (
+    "Cc Cf Cn Co Cs Ll Lm Lo Lt Lu Mc Me Mn Nd Nl No Pc Pd Pe Pf Pi Po Ps Sc Sk Sm So Zl Zp Zs"
+)
 _WORD_CATEGORIES = "LMN"
 _RARE_CATEGORIES = {
     "Cc": NAMES.index("control"),
@@ -63,7 +63,7 @@ def counts(texts: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:
 def kinds() -> CodePointTable:
     """The kind of every code point."""
     every = every_character()
-    known = {a + b: _kind(a + b) for a, kinds in _CATEGORIES.items() for b in kinds}
+    known = {category: _kind(category) for category in _CATEGORIES.split()}
     names = map(unicodedata.category, every)
     values = np.fromiter(map(known.__getitem__, names), np.uint8, COUNT)
     values[0xFFFD] |= NAMES.index("replacement")
