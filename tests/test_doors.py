@@ -15,7 +15,7 @@ DOORS = {
     "dagster": ["assets"],
     "datasketch": ["pipeline/dedup"],
     "duckdb": ["pipeline/engine"],
-    "ftfy": ["pipeline/stages/mojibake.py"],
+    "ftfy": ["pipeline/stages/mojibake.py", "pipeline/stages/mojibake_screen.py"],
     "great_expectations": ["expectations"],
     "jinja2": ["pipeline/report"],
     "langdetect": ["pipeline/measures/language.py"],

@@ -21,6 +21,11 @@ class CodePointTable(NamedTuple):
     cells: NDArray[Any]
 
 
+def every_character() -> str:
+    """All code points in order, surrogates too, made at once: 4 MB in some milliseconds."""
+    return np.arange(COUNT, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
+
 def table_of(values: NDArray[Any]) -> CodePointTable:
     """The table of a value for each of the 0x110000 code points, of `values`' own type."""
     if values.shape != (COUNT,):

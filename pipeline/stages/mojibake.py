@@ -1,7 +1,7 @@
 """Text that was decoded wrongly before it reached us: found and undone by ftfy.
 
-What belongs here: calling ftfy, and turning its answer into edits. The only door to ftfy.
-What does not: bytes (decode), visible typos (typos).
+What belongs here: calling ftfy, and turning its answer into edits. With its screen
+(mojibake_screen) the only door to ftfy. What does not: bytes (decode), visible typos (typos).
 """
 
 import re
@@ -12,9 +12,9 @@ from functools import cached_property
 
 import ftfy
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.document import Edit
+from pipeline.stages import mojibake_screen
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,6 @@ class MojibakeSettings:
             raise ValueError("normalization takes NFC, NFD, NFKC, NFKD or an empty text")
 
 
-# What ftfy could change in ASCII: controls (it keeps tab, line feed, form feed and carriage
-# return), and entities where they are to be unescaped.
-_ASCII_SUSPECTS = r"[\x00-\x08\x0b\x0e-\x1f\x7f]"
-_ENTITY = "|&"
-_LINE_BREAK = r"|\r|\x0c"
 # The comparison takes time quadratic in the tokens of a line; beyond this one edit spans them all.
 _MAX_COMPARED = 1_000_000
 _TOKEN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
@@ -83,18 +78,9 @@ class Mojibake:
         options["normalization"] = self.settings.normalization or None
         return ftfy.TextFixerConfig(**options, explain=True)
 
-    @cached_property
-    def _suspects(self) -> str:
-        return (
-            _ASCII_SUSPECTS
-            + (_ENTITY if self.settings.unescape_html else "")
-            + (_LINE_BREAK if self.settings.fix_line_breaks else "")
-        )
-
     def screen(self, texts: pa.Array) -> pa.Array:
-        """Texts with a non-ASCII character, or with an ASCII one that ftfy could change."""
-        plain = pc.string_is_ascii(texts)
-        return pc.or_(pc.invert(plain), pc.match_substring_regex(texts, self._suspects))
+        """Texts with a character or a sequence of them that ftfy could change."""
+        return mojibake_screen.may_change(texts, self._config)
 
     def propose(self, text: str, language: str) -> Iterator[Edit]:
         """One edit for each place that ftfy changes, named after what ftfy says it did.
@@ -103,12 +89,11 @@ class Mojibake:
         mojibake. ftfy bounds a segment by `max_decode_length`, and so do we.
         """
         at = 0
-        suspect = re.compile(self._suspects)
         while at < len(text):
             end = text.find("\n", at) + 1 or len(text)
             end = min(end, at + self._config.max_decode_length)
             segment = text[at:end]
-            if not segment.isascii() or suspect.search(segment):
+            if mojibake_screen.line_may_change(segment, self._config):
                 yield from self._segment(segment, at)
             at = end
 

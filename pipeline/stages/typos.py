@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import wordfreq
 
 from pipeline import rules
 from pipeline.document import Edit
+from pipeline.kernels.wordset import WordSet, holds_word, word_set
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,10 @@ class Typos:
     name: str = "typos"
 
     def screen(self, texts: pa.Array) -> pa.Array:
-        """Texts that hold a confusable letter where some rule looks for it."""
+        """Texts that hold a slip of any language as a run of ASCII letters."""
         if not self.settings.repair:
             return pa.repeat(False, len(texts))
-        patterns = {
-            rf"\b{rule.wrong}[a-z]" if rule.where == "start" else rf"[a-z]{rule.wrong}"
-            for rule in rules.confusions()
-        }
-        return pc.match_substring_regex(texts, "|".join(sorted(patterns)))
+        return holds_word(texts, _slips_of_all())
 
     def propose(self, text: str, language: str) -> Iterator[Edit]:
         """One edit a slip: the whole word, so that a reader of the ledger sees what it was."""
@@ -64,6 +60,14 @@ class Typos:
             if meant := slips.get(word[0]):
                 rule, right = meant
                 yield Edit(self.name, rule, word.start(), word[0], right)
+
+
+@cache
+def _slips_of_all() -> WordSet:
+    languages = {rule.language for rule in rules.confusions()}
+    return word_set(
+        slip for name in languages for slip in slips_of(name) if len(slip) >= _MIN_LETTERS
+    )
 
 
 @cache

@@ -3,6 +3,7 @@
 What belongs here: the one place where proposals become text. What does not: any proposal.
 """
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -48,11 +49,11 @@ def reject(table: pa.Table, reasons: dict[int, str], verdict: str) -> pa.Table:
     """Give the rows a verdict and each its reason: {row: reason}."""
     if not reasons:
         return table
-    rows = list(range(table.num_rows))
-    verdicts = pa.array([verdict if row in reasons else None for row in rows], pa.string())
-    words = pa.array([reasons.get(row) for row in rows], pa.string())
-    table = put(table, "verdict", pc.coalesce(verdicts, table["verdict"]))
-    return put(table, "reason", pc.coalesce(words, table["reason"]))
+    rows = sorted(reasons)
+    words = pa.array([reasons[row] for row in rows], pa.string())
+    verdicts = pa.array([verdict] * len(rows), pa.string())
+    table = _replaced(table, "verdict", rows, verdicts)
+    return _replaced(table, "reason", rows, words)
 
 
 def put(table: pa.Table, name: str, column: pa.ChunkedArray | pa.Array) -> pa.Table:
@@ -66,10 +67,9 @@ def put(table: pa.Table, name: str, column: pa.ChunkedArray | pa.Array) -> pa.Ta
 def _write(table: pa.Table, changed: dict[int, tuple[str, tuple[Edit, ...]]]) -> pa.Table:
     if not changed:
         return table
-    rows = pa.array(list(changed), pa.int64())
-    mask = pc.is_in(pa.array(range(table.num_rows), pa.int64()), value_set=rows)
+    rows = list(changed)
     texts = pa.array([text for text, _ in changed.values()], pa.string())
-    table = put(table, "text", pc.replace_with_mask(table["text"].combine_chunks(), mask, texts))
+    table = _replaced(table, "text", rows, texts)
     old = table["edits"].combine_chunks()
     new = pa.array(
         [
@@ -78,10 +78,17 @@ def _write(table: pa.Table, changed: dict[int, tuple[str, tuple[Edit, ...]]]) ->
         ],
         old.type,
     )
-    where = list(range(table.num_rows))
-    for place, row in enumerate(changed, table.num_rows):
-        where[row] = place
+    where = np.arange(table.num_rows)
+    where[rows] = table.num_rows + np.arange(len(rows))
     return put(table, "edits", pa.concat_arrays([old, new]).take(pa.array(where)))
+
+
+def _replaced(table: pa.Table, name: str, rows: list[int], values: pa.Array) -> pa.Table:
+    """The table with the values of a column in these rows, which are in order, replaced."""
+    mask = np.zeros(table.num_rows, np.bool_)
+    mask[rows] = True
+    column = table[name].combine_chunks()
+    return put(table, name, pc.replace_with_mask(column, pa.array(mask), values))
 
 
 def _as_row(edit: Edit) -> dict[str, object]:

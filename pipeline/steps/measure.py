@@ -1,12 +1,16 @@
 """measure: stripped documents in, the same with all their measures and the verdicts on them out."""
 
 from collections.abc import Iterator
+from hashlib import blake2b
+from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.document import Edit, EditError, restore
-from pipeline.measures import size, validity
+from pipeline.kernels.texts import texts_of
+from pipeline.measures import counts
 from pipeline.recipe import Recipe
 from pipeline.stages.boilerplate import Boilerplate
 from pipeline.steps.editing import put
@@ -22,7 +26,7 @@ def measure(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
     """Kernel. Rows that have a verdict are measured too, where they have a text."""
     stage = Boilerplate(recipe.boilerplate)
     texts = pc.fill_null(table["text"].combine_chunks(), "")
-    columns = {**size.measure(texts), **validity.measure(texts)}
+    columns = counts.measure(texts)
     columns["rules_left"] = _left(texts, table["language"], stage)
     columns["edit_count"] = pc.cast(pc.list_value_length(table["edits"]), pa.int64())
     columns["cut_chars"] = _cut_chars(table["edits"], stage.name)
@@ -40,25 +44,32 @@ def measure(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
 def _left(texts: pa.Array, languages: pa.ChunkedArray, stage: Boilerplate) -> pa.Array:
     """How many cuts the rules would still make in each text."""
     suspects = pc.indices_nonzero(stage.screen(texts)).to_pylist()
-    left = [0] * len(texts)
+    left = np.zeros(len(texts), np.int64)
     for row in suspects:
         left[row] = len(list(stage.propose(texts[row].as_py(), languages[row].as_py() or "")))
-    return pa.array(left, pa.int64())
+    return pa.array(left)
 
 
 def _reversible(table: pa.Table) -> pa.Array:
-    """Whether each ledger gives the decoded text back; null without a text."""
-    answers: list[bool | None] = []
-    columns = (table[name].to_pylist() for name in ("text", "edits", "decoded_hash"))
-    for text, edits, wanted in zip(*columns, strict=True):
-        if text is None:
-            answers.append(None)
-            continue
+    """Whether each ledger gives the decoded text back; null without a text.
+
+    Most texts have no edits: those are hashed where Arrow keeps them.
+    """
+    texts, edits = table["text"].combine_chunks(), table["edits"].combine_chunks()
+    data, offsets = texts_of(texts)
+    view = data.data
+    hashes: list[str | None] = [  # as `decoded_hash` does
+        blake2b(view[at:end], digest_size=8).hexdigest() for at, end in pairwise(offsets.tolist())
+    ]
+    edited = pc.and_(pc.is_valid(texts), pc.greater(pc.list_value_length(edits), 0))
+    for row in pc.indices_nonzero(edited).to_pylist():
+        ledger = [Edit(**edit) for edit in edits[row].as_py()]
         try:
-            answers.append(decoded_hash(restore(text, [Edit(**edit) for edit in edits])) == wanted)
+            hashes[row] = decoded_hash(restore(texts[row].as_py(), ledger))
         except EditError:
-            answers.append(False)
-    return pa.array(answers, pa.bool_())
+            hashes[row] = None
+    same = pc.equal(pa.array(hashes, pa.string()), table["decoded_hash"].combine_chunks())
+    return pc.if_else(pc.is_valid(texts), pc.fill_null(same, False), None)
 
 
 def _cut_chars(edits: pa.ChunkedArray, stage: str) -> pa.Array:
@@ -67,11 +78,6 @@ def _cut_chars(edits: pa.ChunkedArray, stage: str) -> pa.Array:
     flat = edits.flatten()
     mine = pc.equal(flat.field("stage"), stage)
     lost = pc.subtract(pc.utf8_length(flat.field("before")), pc.utf8_length(flat.field("after")))
-    lost = pc.cast(pc.if_else(mine, lost, 0), pa.int64())
-    sums = (
-        pa.table({"row": pc.list_parent_indices(edits), "lost": lost})
-        .group_by("row")
-        .aggregate([("lost", "sum")])
-    )
-    found = dict(zip(sums["row"].to_pylist(), sums["lost_sum"].to_pylist(), strict=True))
-    return pa.array([found.get(row, 0) for row in range(len(edits))], pa.int64())
+    cut = np.zeros(len(edits), np.int64)
+    np.add.at(cut, pc.list_parent_indices(edits).to_numpy(), pc.if_else(mine, lost, 0).to_numpy())
+    return pa.array(cut)

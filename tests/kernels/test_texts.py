@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.kernels.codepoints import COUNT, table_of, value_of
+from pipeline.kernels.codepoints import COUNT, every_character, table_of, value_of
 from pipeline.kernels.texts import Texts, code_point, texts_of
 from tests.kernels.conftest import arrays
 
@@ -56,3 +56,9 @@ def test_equal_pages_are_kept_once(point: int) -> None:
 def test_a_table_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match="a value for each of 1114112 code points"):
         table_of(np.zeros(9, np.uint8))
+
+
+def test_every_character_stands_at_its_code_point() -> None:
+    every = every_character()
+    assert len(every) == COUNT
+    assert all(every[c] == chr(c) for c in [*range(0, COUNT, 997), 0xD800, 0xDFFF, COUNT - 1])

@@ -1,14 +1,12 @@
 """Measures: the same answer for the same text, and numbers that can be checked by hand."""
 
-import unicodedata
-
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import schema
-from pipeline.measures import language, size, validity
+from pipeline.measures import language
 from pipeline.measures.language import LanguageSettings
 from pipeline.verdicts import QualitySettings, decide
 
@@ -39,41 +37,6 @@ def test_a_text_has_one_answer(text: str) -> None:
     assert (found, score) == language.detect(text)
     assert found in language.languages()
     assert 0 <= score <= 1
-
-
-@given(st.lists(TEXTS, max_size=5))
-def test_counts_are_those_of_plain_python(texts: list[str]) -> None:
-    array = pa.array(["x", *texts], pa.string())[1:]  # offsets do not start at zero
-    sizes, invalid = size.measure(array), validity.measure(array)
-    assert sizes["chars"].to_pylist() == [len(text) for text in texts]
-    blanks = {"Zs", "Zl", "Zp"}
-    assert sizes["lines"].to_pylist() == [
-        sum(
-            any(c not in "\t\n\x0c\r " and unicodedata.category(c) not in blanks for c in line)
-            for line in text.split("\n")
-        )
-        for text in texts
-    ]
-    assert invalid["replacement_characters"].to_pylist() == [t.count("\ufffd") for t in texts]
-    assert invalid["control_characters"].to_pylist() == [
-        sum(unicodedata.category(c) == "Cc" and c not in "\t\n" for c in text) for text in texts
-    ]
-    assert invalid["private_use_characters"].to_pylist() == [
-        sum(unicodedata.category(c) == "Co" for c in text) for text in texts
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("one two-three, four's 5", 6),
-        ("naïve cafe\u0301", 2),
-        ("港の地図", 4),
-        ("... !?", 0),
-    ],
-)
-def test_words(text: str, words: int) -> None:
-    assert size.measure(pa.array([text]))["words"].to_pylist() == [words]
 
 
 def measured(**changed: object) -> pa.Table:

@@ -82,9 +82,17 @@ def test_what_was_cut_is_in_the_ledger_and_nothing_is_cut_twice(
         assert not any(edit.before.strip() == PROSE for edit in ledger)
 
 
-@pytest.mark.parametrize(
-    "rule", [pytest.param(r, id=f"{r.language}-{r.name}") for r in rules.boilerplate()]
-)
+RULES = [pytest.param(rule, id=f"{rule.language}-{rule.name}") for rule in rules.boilerplate()]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_screen_sees_a_line_wherever_it_stands(rule: rules.BoilerplateRule) -> None:
+    for hit in rule.hits:
+        places = [hit, f" \t{hit} \t", f"{PROSE}\n{hit}", f"{hit}\n{PROSE}", f"\n{hit}\n\n"]
+        assert STAGE.screen(pa.array([PROSE, *places])[1:]).to_pylist() == [True] * len(places)
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_no_rule_hangs_on_its_worst_case(rule: rules.BoilerplateRule) -> None:
     for hit in rule.hits:
         near = (hit[:-1] + " ") * (100_000 // len(hit))

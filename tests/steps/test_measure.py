@@ -1,0 +1,77 @@
+"""What is measured of a document's history: whether it can be undone, and what was cut."""
+
+from typing import Any
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import schema
+from pipeline.recipe import Recipe
+from pipeline.steps.ingest import decoded_hash
+from pipeline.steps.measure import measure
+
+COLUMNS = pa.schema(
+    [
+        schema.REPAIRED.field(name)
+        for name in ("text", "decoded_hash", "edits", "verdict", "reason", "language")
+    ]
+    + [schema.REPAIRED.field("language_score")]
+)
+
+
+def edit(start: int, before: str, after: str, stage: str = "boilerplate") -> dict[str, Any]:
+    return {"stage": stage, "rule": "r", "start": start, "before": before, "after": after}
+
+
+def row(text: str | None, decoded: str | None, *edits: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "text": text,
+        "decoded_hash": None if decoded is None else decoded_hash(decoded),
+        "edits": [*edits],
+        "verdict": None if text else "undecodable",
+        "language": "en",
+        "language_score": 1.0,
+    }
+
+
+def measured(*rows: dict[str, Any]) -> pa.Table:
+    """The rows' measures; the rows are cut out of a longer table."""
+    table = pa.Table.from_pylist([row("first, öfter", "other", edit(0, "", "f")), *rows], COLUMNS)
+    (done,) = measure(table[1:], recipe=Recipe())
+    return done
+
+
+def test_a_history_is_reversible_only_if_it_leads_back_to_the_decoded_text() -> None:
+    cases = [
+        (row("as it came, größer", "as it came, größer"), True),
+        (row("not as it came", "as it came"), False),
+        (row("LOUD now", "quiet now", edit(0, "quiet", "LOUD")), True),
+        (row("LOUD now", "calm now", edit(0, "quiet", "LOUD")), False),
+        (row("soft now", "quiet now", edit(0, "quiet", "LOUD")), False),
+        (row("", ""), True),
+        (row("no hash", None), False),
+        (row(None, None), None),
+        (row("港の地図", "港の地図"), True),
+    ]
+    found = measured(*(case for case, _ in cases))["reversible"].to_pylist()
+    assert found == [wanted for _, wanted in cases]
+
+
+def test_code_points_cut_as_boilerplate_are_counted() -> None:
+    cases = [
+        (row("kept", "kept"), 0),
+        (row("kept", "kept größer", edit(4, " größer", "")), 7),
+        (row("a c", "a b c d", edit(2, "b ", ""), edit(5, " d", "")), 4),
+        (row("LOUD", "quiet", edit(0, "quiet", "LOUD", "mojibake")), 0),
+        (row(None, None), 0),
+    ]
+    done = measured(*(case for case, _ in cases))
+    assert done["cut_chars"].to_pylist() == [wanted for _, wanted in cases]
+    assert done["edit_count"].to_pylist() == [0, 1, 2, 1, 0]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])) | st.none(), max_size=5))
+def test_texts_without_edits_are_hashed_as_they_were_at_ingest(texts: list[str | None]) -> None:
+    done = measured(*(row(text, text) for text in texts))
+    assert done["reversible"].to_pylist() == [None if text is None else True for text in texts]
