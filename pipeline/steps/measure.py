@@ -1,20 +1,17 @@
 """measure: stripped documents in, the same with all their measures and the verdicts on them out."""
 
 from collections.abc import Iterator
-from hashlib import blake2b
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.document import Edit, EditError, restore
-from pipeline.kernels.texts import texts_of
 from pipeline.measures import counts
 from pipeline.recipe import Recipe
 from pipeline.stages.boilerplate import Boilerplate
 from pipeline.steps.editing import put
-from pipeline.steps.ingest import decoded_hash
+from pipeline.steps.ingest import decoded_hash, decoded_hashes
 from pipeline.steps.repair import with_language
 from pipeline.verdicts import decide
 
@@ -56,11 +53,7 @@ def _reversible(table: pa.Table) -> pa.Array:
     Most texts have no edits: those are hashed where Arrow keeps them.
     """
     texts, edits = table["text"].combine_chunks(), table["edits"].combine_chunks()
-    data, offsets = texts_of(texts)
-    view = data.data
-    hashes: list[str | None] = [  # as `decoded_hash` does
-        blake2b(view[at:end], digest_size=8).hexdigest() for at, end in pairwise(offsets.tolist())
-    ]
+    hashes = decoded_hashes(texts)
     edited = pc.and_(pc.is_valid(texts), pc.greater(pc.list_value_length(edits), 0))
     for row in pc.indices_nonzero(edited).to_pylist():
         ledger = [Edit(**edit) for edit in edits[row].as_py()]
