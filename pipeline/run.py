@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from pipeline import rules, schema
 from pipeline.engine import facts
-from pipeline.engine.engine import Engine
+from pipeline.engine.engine import Engine, Kernel
 from pipeline.recipe import Recipe
 from pipeline.steps import deduplicate as dedup_step
 from pipeline.steps import ingest as ingest_step
@@ -215,25 +216,19 @@ def publish(run: Run) -> dict[str, Dataset]:
     """The candidate: every dataset that readers will see, complete, beside what they see now."""
     measured, fates = run.dataset("measured_documents"), run.dataset("near_duplicates")
     inputs = [measured.fingerprint, fates.fingerprint]
+
+    def made(name: str, kernel: Kernel, source: Dataset, **how: Any) -> Dataset:
+        target = run.target(f"candidate/{name}", schema.PUBLISHED[name], inputs)
+        return _only(run.engine.map(kernel, source, target, **how))
+
+    edits = ["doc_id", "edits"]
+    signed = run.dataset("signatures")
     candidate = {
-        name: _only(
-            run.engine.map(
-                kernel, source, run.target(f"candidate/{name}", columns, inputs), beside=beside
-            )
-        )
-        for name, kernel, source, columns, beside in (
-            ("documents", publish_step.documents, measured, schema.DOCUMENTS, fates),
-            ("rejected", publish_step.rejected, measured, schema.REJECTED, fates),
-            ("ledger", publish_step.ledger, measured, schema.LEDGER, None),
-            ("duplicates", publish_step.duplicates, fates, schema.DUPLICATES, None),
-            (
-                "signatures",
-                publish_step.signatures,
-                run.dataset("signatures"),
-                schema.SIGNATURES,
-                fates,
-            ),
-        )
+        "documents": made("documents", publish_step.documents, measured, beside=fates),
+        "rejected": made("rejected", publish_step.rejected, measured, beside=fates),
+        "ledger": made("ledger", publish_step.ledger, measured, columns=edits),
+        "duplicates": made("duplicates", publish_step.duplicates, fates),
+        "signatures": made("signatures", publish_step.signatures, signed, beside=fates),
     }
     rows = candidate["documents"].rows + candidate["rejected"].rows
     if rows != measured.rows:

@@ -104,7 +104,7 @@ class LocalEngine:
                 (name, partial(_map_group, kernel, parts, key, target.folder / name, target.schema))
             )
         dataset = target.finish(self._make(tasks, target))
-        shutil.rmtree(scratch)
+        shutil.rmtree(scratch, ignore_errors=True)
         return dataset
 
     def _make(
@@ -169,9 +169,10 @@ def _zipped(
 def _map_group(
     kernel: Kernel, parts: Sequence[Path], key: str, target: Path, schema: pa.Schema
 ) -> Shard:
-    if not parts:
+    batches = [batch for part in parts for batch in read_batches(part)]
+    if not batches:
         return write_shard(target, schema, [])
-    table = pa.concat_tables([batch for part in parts for batch in read_batches(part)])
+    table = pa.concat_tables(batches, promote_options="default")
     flat = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
     table = table.sort_by([(name, "ascending") for name in [key, *flat]])
     return write_shard(target, schema, kernel(table))
@@ -181,12 +182,16 @@ def _shuffle(sources: Sequence[Dataset], key: str, scratch: Path) -> list[list[P
     """Write the rows of all sources into partitions by `key`; the files of each partition.
 
     The number of partitions follows from the size of the sources alone, never from the workers.
+    What fits into one is read from where it is.
     """
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    size = sum(path.stat().st_size for source in sources for path in source.paths)
+    paths = [path for source in sources for path in source.paths]
+    size = sum(path.stat().st_size for path in paths)
     rows = sum(source.rows for source in sources)
     count = min(_MAX_PARTITIONS, 1 + max(size // _PARTITION_BYTES, rows // _PARTITION_ROWS))
+    if count == 1:
+        return [paths]
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
     spill = scratch / "spill"
     with reported(), duckdb.connect(":memory:") as database:
         database.execute("SET memory_limit = ?", [MEMORY_LIMIT])
@@ -197,7 +202,7 @@ def _shuffle(sources: Sequence[Dataset], key: str, scratch: Path) -> list[list[P
             f"COPY (SELECT *, hash({_quoted(key)}) % ? AS _partition "
             "FROM read_parquet(?, union_by_name = true, hive_partitioning = false)) "
             f"TO '{_escaped(scratch / 'rows')}' (FORMAT parquet, PARTITION_BY (_partition))",
-            [count, [str(path) for source in sources for path in source.paths]],
+            [count, list(map(str, paths))],
         )
     shutil.rmtree(spill, ignore_errors=True)
     return [
