@@ -22,6 +22,7 @@ LANES = 56  # a weight for each of at most 55 languages, and last the number of 
 COUNT_LANE = LANES - 1
 BLANK = 1  # the symbol of all that separates words; 0 is no symbol
 SYMBOL_BITS, START_BITS, SIZE_BITS = 12, 20, 6
+WHOLE_ROW = (1 << SIZE_BITS) - 1
 LETTER = 1 << 15  # beside a symbol: the character is a letter
 UPPER = 1 << 14  # beside a symbol: it is upper case
 PARAGRAPH, LONG_PARAGRAPH = 200, 1000
@@ -30,8 +31,8 @@ MIX, MIX_SHIFT = 0x9E3779B97F4A7C15, 40  # the search for a key starts at key * 
 _SYMBOL = (1 << SYMBOL_BITS) - 1
 _CASED = _SYMBOL | UPPER
 _LONGEST_WORD = 30  # longer ones, as where no blanks are written, are summed without the cache
-_CACHED_WORDS = 1 << 13
-_CACHE_SHIFT = np.uint64(64 - 13)
+_CACHED_WORDS = 1 << 15
+_CACHE_SHIFT = np.uint64(64 - 15)
 _MIX, _MIX_SHIFT = np.uint64(MIX), np.uint64(MIX_SHIFT)
 
 
@@ -40,7 +41,9 @@ class NgramTables(NamedTuple):
 
     ngrams: a hash table with open addressing. An entry is 0, or the three symbols (the first ones
     0 in shorter n-grams), the start of its weights and their number, in SYMBOL_BITS each,
-    START_BITS and SIZE_BITS. languages, weights: the weights of all n-grams, one after the other.
+    START_BITS and SIZE_BITS. languages, weights: the weights of n-grams, one after the other. rows:
+    for an n-gram of many languages, whose number of weights is given as WHOLE_ROW, a weight for
+    each lane; its start is the number of the row.
     scripts: for each symbol the number of the script that gives its language away, or -1; symbols
     below `first_script` have none.
     """
@@ -50,6 +53,7 @@ class NgramTables(NamedTuple):
     ngrams: NDArray[np.int64]
     languages: NDArray[np.uint8]
     weights: NDArray[np.int32]
+    rows: NDArray[np.int32]
     scripts: NDArray[np.int8]
     first_script: int
     language_count: int
@@ -73,8 +77,8 @@ class Found(NamedTuple):
 
 
 @compiled
-def _add(key: int, tables: NgramTables, row: NDArray[np.int32], base: int) -> None:
-    """Add the weights of an n-gram to `row[base : base + LANES]`, if any language has it."""
+def _add(key: int, tables: NgramTables, sums: NDArray[np.int32], to: int) -> None:
+    """Add the weights of an n-gram to `sums[to]`, if any language has it."""
     mask = len(tables.ngrams) - 1
     at = int(np.uint64(key) * _MIX >> _MIX_SHIFT) & mask
     while True:
@@ -84,10 +88,15 @@ def _add(key: int, tables: NgramTables, row: NDArray[np.int32], base: int) -> No
         if entry >> (START_BITS + SIZE_BITS) == key:
             break
         at = (at + 1) & mask
-    start = (entry >> SIZE_BITS) & ((1 << START_BITS) - 1)
-    for n in range(start, start + (entry & ((1 << SIZE_BITS) - 1))):
-        row[base + tables.languages[n]] += tables.weights[n]
-    row[base + COUNT_LANE] += 1
+    start, size = (entry >> SIZE_BITS) & ((1 << START_BITS) - 1), entry & ((1 << SIZE_BITS) - 1)
+    if size == WHOLE_ROW:
+        for lane in range(LANES):
+            sums[to, lane] += tables.rows[start, lane]
+        return
+    target = sums[to]
+    for n in range(start, start + size):
+        target[tables.languages[n]] += tables.weights[n]
+    target[COUNT_LANE] += 1
 
 
 @compiled
@@ -95,10 +104,10 @@ def _add_word(
     word: NDArray[np.int32],
     size: int,
     tables: NgramTables,
-    row: NDArray[np.int32],
-    base: int,
+    sums: NDArray[np.int32],
+    to: int,
 ) -> None:
-    """Add the n-grams that end at `word[2:size]`; two symbols before them, 0 for none.
+    """Add to `sums[to]` the n-grams that end at `word[2:size]`; two symbols before them, 0 for none.
 
     After a capital another is not counted: so langdetect passes over words in capitals.
     """
@@ -108,10 +117,10 @@ def _add_word(
         third, second, first = word[n] & _SYMBOL, word[n - 1] & _SYMBOL, word[n - 2] & _SYMBOL
         key = second << SYMBOL_BITS | third
         if third != BLANK:
-            _add(third, tables, row, base)
-        _add(key, tables, row, base)
+            _add(third, tables, sums, to)
+        _add(key, tables, sums, to)
         if first:
-            _add(first << (2 * SYMBOL_BITS) | key, tables, row, base)
+            _add(first << (2 * SYMBOL_BITS) | key, tables, sums, to)
 
 
 @compiled
@@ -134,7 +143,7 @@ def _end_paragraph(
     n: int,
     size: int,
     before: int,
-    row: NDArray[np.int32],
+    sums: NDArray[np.int32],
     scripts: NDArray[np.int64],
     tables: NgramTables,
     found: Found,
@@ -144,12 +153,12 @@ def _end_paragraph(
     A short rest at the end counts as the paragraph before it does, if there is one.
     """
     languages = tables.language_count
-    best = -1 if row[COUNT_LANE] == 0 else 0
+    best = -1 if sums[0, COUNT_LANE] == 0 else 0
     for lane in range(LANES):
-        found.sums[n, lane] += row[lane]
-        if best >= 0 and lane < languages and row[lane] > row[best]:
+        found.sums[n, lane] += sums[0, lane]
+        if best >= 0 and lane < languages and sums[0, lane] > sums[0, best]:
             best = lane
-        row[lane] = 0
+        sums[0, lane] = 0
     for script in range(len(scripts)):
         if 2 * scripts[script] > size:
             best = languages + script
@@ -174,8 +183,8 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
         longest = max(longest, texts.offsets[n + 1] - texts.offsets[n])
     text = np.zeros(longest + 8, np.uint8)
     known = np.zeros(_CACHED_WORDS, np.uint64)
-    cached = np.empty(_CACHED_WORDS * LANES, np.int32)
-    row = np.zeros(LANES, np.int32)
+    cached = np.empty((_CACHED_WORDS, LANES), np.int32)
+    sums = np.zeros((1, LANES), np.int32)
     scripts = np.zeros(found.scripts.shape[1], np.int64)
     word = np.zeros(_LONGEST_WORD + 4, np.int32)
     for n in range(len(texts.offsets) - 1):
@@ -209,12 +218,12 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
             value &= _CASED
             if value != BLANK:
                 if size == _LONGEST_WORD + 2:
-                    _add_word(word, size, tables, row, 0)
+                    _add_word(word, size, tables, sums, 0)
                     word[0], word[1] = word[size - 2], word[size - 1]
                     size, broken = 2, True
                     if symbols >= LONG_PARAGRAPH:
                         language = _end_paragraph(
-                            n, symbols, language, row, scripts, tables, found
+                            n, symbols, language, sums, scripts, tables, found
                         )
                         symbols = 0
                 word[size] = value
@@ -227,24 +236,23 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
             if size > 2 or broken:
                 word[size] = BLANK
                 if broken:
-                    _add_word(word, size + 1, tables, row, 0)
+                    _add_word(word, size + 1, tables, sums, 0)
                 else:
                     digest |= np.uint64(1)
                     slot = int(digest >> _CACHE_SHIFT)
-                    base = slot * LANES
                     if known[slot] != digest:
                         known[slot] = digest
                         for lane in range(LANES):
-                            cached[base + lane] = 0
-                        _add_word(word, size + 1, tables, cached, base)
+                            cached[slot, lane] = 0
+                        _add_word(word, size + 1, tables, cached, slot)
                     for lane in range(LANES):
-                        row[lane] += cached[base + lane]
+                        sums[0, lane] += cached[slot, lane]
                 word[0], word[1], size, digest, broken = 0, BLANK, 2, np.uint64(0), False
             if symbols >= LONG_PARAGRAPH or (symbols >= PARAGRAPH and byte == 0x0A):
-                language = _end_paragraph(n, symbols, language, row, scripts, tables, found)
+                language = _end_paragraph(n, symbols, language, sums, scripts, tables, found)
                 symbols = 0
         if size > 2:  # langdetect sees no blank behind the last word
-            _add_word(word, size, tables, row, 0)
+            _add_word(word, size, tables, sums, 0)
         if symbols:
-            _end_paragraph(n, symbols, language, row, scripts, tables, found)
+            _end_paragraph(n, symbols, language, sums, scripts, tables, found)
         found.letters[n] = letters & LETTER != 0

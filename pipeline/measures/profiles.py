@@ -19,6 +19,7 @@ from pipeline.kernels.codepoints import COUNT, table_of
 from pipeline.kernels.ngrams import (
     BLANK,
     COUNT_LANE,
+    LANES,
     LETTER,
     SIZE_BITS,
     START_BITS,
@@ -26,6 +27,7 @@ from pipeline.kernels.ngrams import (
     MIX,
     MIX_SHIFT,
     UPPER,
+    WHOLE_ROW,
     NgramTables,
 )
 from pipeline.kernels.webwords import HOST, LOCAL, URL, WebTables
@@ -36,6 +38,7 @@ from pipeline.measures.codes import scripts
 _ALPHA = Detector.ALPHA_DEFAULT / Detector.BASE_FREQ
 # Weights are kept in steps of 1 / SCALE, which is exact enough: a thousand n-grams are off by 0.001.
 SCALE = 1 << 14
+_MANY = 8  # an n-gram of so many languages has a whole row of weights
 _BASIC = 0x10000  # code points of the basic plane; langdetect changes no other
 _CASED_END, _LETTERS_END = 0x20000, 0x40000  # no upper case, no letters from here on
 _FIRST_SYMBOL = BLANK + 1
@@ -65,12 +68,12 @@ def profiles() -> Profiles:
     lanes = np.repeat(np.arange(len(read), dtype=np.uint8), [len(some) for some in grams])
     weights = np.concatenate([_weights(found) for found in read])
     told = (keys != 0) & (weights != 0)
-    table, lanes, weights = _table(keys[told], lanes[told], weights[told])
+    table, lanes, weights, rows = _table(keys[told], lanes[told], weights[told])
     symbols = table_of(values)
     first_script = int(np.argmax(of_script >= 0))
     ascii_ = values[:128].copy()
     ngrams = NgramTables(
-        symbols, ascii_, table, lanes, weights, of_script, first_script, len(languages)
+        symbols, ascii_, table, lanes, weights, rows, of_script, first_script, len(languages)
     )
     return Profiles(languages, ngrams, _web())
 
@@ -154,13 +157,20 @@ def _weights(profile: Any) -> NDArray[np.int32]:
 
 def _table(
     keys: NDArray[np.int64], lanes: NDArray[np.uint8], weights: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.int32]]:
-    """The hash table of n-grams, and languages and weights in its order."""
+) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]]:
+    """The hash table of n-grams, languages and weights in its order, and whole rows."""
     order = np.argsort(keys, kind="stable")
     lanes, weights = lanes[order], weights[order]
     keys, starts, sizes = np.unique(keys[order], return_index=True, return_counts=True)
     if len(order) > 1 << START_BITS:
         raise ValueError(f"{len(order)} weights, the kernel takes {1 << START_BITS}")
+    many = sizes >= _MANY
+    rows = np.zeros((np.count_nonzero(many), LANES), np.int32)
+    rows[:, COUNT_LANE] = 1
+    number = np.cumsum(many) - 1
+    told = np.repeat(many, sizes)
+    rows[np.repeat(number, sizes)[told], lanes[told]] = weights[told]
+    starts, sizes = np.where(many, number, starts), np.where(many, WHOLE_ROW, sizes)
     entries = (keys << START_BITS | starts) << SIZE_BITS | sizes
     table = np.zeros(1 << int(len(keys) * 1.5).bit_length(), np.int64)
     at = (keys.astype(np.uint64) * np.uint64(MIX) >> np.uint64(MIX_SHIFT)).astype(np.int64)
@@ -173,7 +183,7 @@ def _table(
         left = np.ones(len(entries), np.bool_)
         left[placed] = False
         entries, at = entries[left], (at[left] + 1) & (len(table) - 1)
-    return table, lanes, weights
+    return table, lanes, weights, rows
 
 
 def _web() -> WebTables:
