@@ -29,6 +29,7 @@ PARAGRAPH, LONG_PARAGRAPH = 200, 1000
 MIX, MIX_SHIFT = 0x9E3779B97F4A7C15, 40  # the search for a key starts at key * MIX >> MIX_SHIFT
 
 _SYMBOL = (1 << SYMBOL_BITS) - 1
+_START = (1 << START_BITS) - 1
 _CASED = _SYMBOL | UPPER
 _LONGEST_WORD = 30  # longer ones, as where no blanks are written, are summed without the cache
 _CACHED_WORDS = 1 << 15
@@ -77,50 +78,48 @@ class Found(NamedTuple):
 
 
 @compiled
-def _add(key: int, tables: NgramTables, sums: NDArray[np.int32], to: int) -> None:
-    """Add the weights of an n-gram to `sums[to]`, if any language has it."""
-    mask = len(tables.ngrams) - 1
-    at = int(np.uint64(key) * _MIX >> _MIX_SHIFT) & mask
-    while True:
-        entry = tables.ngrams[at]
-        if entry == 0:
-            return
-        if entry >> (START_BITS + SIZE_BITS) == key:
-            break
-        at = (at + 1) & mask
-    start, size = (entry >> SIZE_BITS) & ((1 << START_BITS) - 1), entry & ((1 << SIZE_BITS) - 1)
-    if size == WHOLE_ROW:
-        for lane in range(LANES):
-            sums[to, lane] += tables.rows[start, lane]
-        return
-    target = sums[to]
-    for n in range(start, start + size):
-        target[tables.languages[n]] += tables.weights[n]
-    target[COUNT_LANE] += 1
-
-
-@compiled
 def _add_word(
     word: NDArray[np.int32],
     size: int,
     tables: NgramTables,
     sums: NDArray[np.int32],
     to: int,
+    few: NDArray[np.int32],
 ) -> None:
     """Add to `sums[to]` the n-grams that end at `word[2:size]`; two symbols before them, 0 for none.
 
-    After a capital another is not counted: so langdetect passes over words in capitals.
+    After a capital another is not counted: so langdetect passes over words in capitals. Weights of
+    n-grams that few languages have are added up apart, in `few`, which is all zero before and
+    after: a processor waits when it reads as a vector what was just written lane by lane.
     """
+    ngrams, languages, weights, rows = tables.ngrams, tables.languages, tables.weights, tables.rows
+    mask = len(ngrams) - 1
     for n in range(2, size):
         if word[n] & UPPER and word[n - 1] & UPPER:
             continue
-        third, second, first = word[n] & _SYMBOL, word[n - 1] & _SYMBOL, word[n - 2] & _SYMBOL
-        key = second << SYMBOL_BITS | third
-        if third != BLANK:
-            _add(third, tables, sums, to)
-        _add(key, tables, sums, to)
-        if first:
-            _add(first << (2 * SYMBOL_BITS) | key, tables, sums, to)
+        key = 0
+        for back in range(3):
+            symbol = int(word[n - back] & _SYMBOL)
+            if symbol == 0:
+                break
+            key |= symbol << (back * SYMBOL_BITS)
+            at = int(np.uint64(key) * _MIX >> _MIX_SHIFT) & mask
+            while ngrams[at] and ngrams[at] >> (START_BITS + SIZE_BITS) != key:
+                at = (at + 1) & mask
+            entry = ngrams[at]
+            if entry == 0:
+                continue
+            start, count = (entry >> SIZE_BITS) & _START, entry & WHOLE_ROW
+            if count == WHOLE_ROW:
+                for lane in range(LANES):
+                    sums[to, lane] += rows[start, lane]
+                continue
+            for k in range(start, start + count):
+                few[languages[k]] += weights[k]
+            few[COUNT_LANE] += 1
+    for lane in range(LANES):
+        sums[to, lane] += few[lane]
+        few[lane] = 0
 
 
 @compiled
@@ -185,6 +184,7 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
     known = np.zeros(_CACHED_WORDS, np.uint64)
     cached = np.empty((_CACHED_WORDS, LANES), np.int32)
     sums = np.zeros((1, LANES), np.int32)
+    few = np.zeros(LANES, np.int32)
     scripts = np.zeros(found.scripts.shape[1], np.int64)
     word = np.zeros(_LONGEST_WORD + 4, np.int32)
     for n in range(len(texts.offsets) - 1):
@@ -218,7 +218,7 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
             value &= _CASED
             if value != BLANK:
                 if size == _LONGEST_WORD + 2:
-                    _add_word(word, size, tables, sums, 0)
+                    _add_word(word, size, tables, sums, 0, few)
                     word[0], word[1] = word[size - 2], word[size - 1]
                     size, broken = 2, True
                     if symbols >= LONG_PARAGRAPH:
@@ -236,7 +236,7 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
             if size > 2 or broken:
                 word[size] = BLANK
                 if broken:
-                    _add_word(word, size + 1, tables, sums, 0)
+                    _add_word(word, size + 1, tables, sums, 0, few)
                 else:
                     digest |= np.uint64(1)
                     slot = int(digest >> _CACHE_SHIFT)
@@ -244,7 +244,7 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
                         known[slot] = digest
                         for lane in range(LANES):
                             cached[slot, lane] = 0
-                        _add_word(word, size + 1, tables, cached, slot)
+                        _add_word(word, size + 1, tables, cached, slot, few)
                     for lane in range(LANES):
                         sums[0, lane] += cached[slot, lane]
                 word[0], word[1], size, digest, broken = 0, BLANK, 2, np.uint64(0), False
@@ -252,7 +252,7 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
                 language = _end_paragraph(n, symbols, language, sums, scripts, tables, found)
                 symbols = 0
         if size > 2:  # langdetect sees no blank behind the last word
-            _add_word(word, size, tables, sums, 0)
+            _add_word(word, size, tables, sums, 0, few)
         if symbols:
             _end_paragraph(n, symbols, language, sums, scripts, tables, found)
         found.letters[n] = letters & LETTER != 0

@@ -38,7 +38,7 @@ from pipeline.measures.codes import scripts
 _ALPHA = Detector.ALPHA_DEFAULT / Detector.BASE_FREQ
 # Weights are kept in steps of 1 / SCALE, which is exact enough: a thousand n-grams are off by 0.001.
 SCALE = 1 << 14
-_MANY = 8  # an n-gram of so many languages has a whole row of weights
+_MANY = 4  # an n-gram of so many languages has a whole row of weights
 _BASIC = 0x10000  # code points of the basic plane; langdetect changes no other
 _CASED_END, _LETTERS_END = 0x20000, 0x40000  # no upper case, no letters from here on
 _FIRST_SYMBOL = BLANK + 1
