@@ -32,8 +32,8 @@ _SYMBOL = (1 << SYMBOL_BITS) - 1
 _START = (1 << START_BITS) - 1
 _CASED = _SYMBOL | UPPER
 _LONGEST_WORD = 30  # longer ones, as where no blanks are written, are summed without the cache
-_CACHED_WORDS = 1 << 15
-_CACHE_SHIFT = np.uint64(64 - 15)
+_CACHED_WORDS = 1 << 14
+_CACHE_SHIFT = np.uint64(64 - 14)
 _MIX, _MIX_SHIFT = np.uint64(MIX), np.uint64(MIX_SHIFT)
 
 
@@ -153,10 +153,11 @@ def _end_paragraph(
     """
     languages = tables.language_count
     best = -1 if sums[0, COUNT_LANE] == 0 else 0
+    for lane in range(languages):
+        if best >= 0 and sums[0, lane] > sums[0, best]:
+            best = lane
     for lane in range(LANES):
         found.sums[n, lane] += sums[0, lane]
-        if best >= 0 and lane < languages and sums[0, lane] > sums[0, best]:
-            best = lane
         sums[0, lane] = 0
     for script in range(len(scripts)):
         if 2 * scripts[script] > size:
