@@ -16,12 +16,11 @@ from pipeline.kernels.ngrams import COUNT_LANE, LANES, Found, sum_ngrams
 from pipeline.kernels.texts import texts_of
 from pipeline.measures.codes import UNDETERMINED, scripts
 from pipeline.measures.profiles import SCALE, profiles
+from pipeline.schema import SHARE
 
 # The n-grams of a text are not independent: the likelihoods of n of them count as those of fewer,
 # by a divisor 1 + SPREAD * n ** POWER. Fitted and checked by benchmarks/language.py.
 SPREAD, POWER = 1.0, 0.5
-
-SHARES = pa.list_(pa.struct([("language", pa.string()), ("share", pa.float32())]))
 
 
 @dataclass(frozen=True)
@@ -127,8 +126,8 @@ def _shares(found: Found, names: pa.Array) -> pa.Array:
     ends = np.cumsum(np.bincount(rows, minlength=len(several)))
     offsets = pa.array(np.append(0, ends).astype(np.int32), mask=np.append(~several, False))
     fields = [names.take(pa.array(columns[order])), pa.array(part)]
-    values = pa.StructArray.from_arrays(fields, fields=list(SHARES.value_type))
-    return pa.ListArray.from_arrays(offsets, values)
+    values = pa.StructArray.from_arrays(fields, fields=list(SHARE))
+    return pa.ListArray.from_arrays(offsets, values, type=pa.list_(SHARE))
 
 
 @cache
