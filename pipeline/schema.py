@@ -100,7 +100,7 @@ _LANGUAGE = [
     _field(
         "language_score",
         pa.float32(),
-        "probability of that language, 0 to 1; where a script gives it away, the script's share",
+        "probability of that language, 0 to 1; where a script gives it away, by the script's share",
     ),
     _field(
         "language_runner_up",

@@ -1,4 +1,4 @@
-"""How well texts fit each language's n-grams: langdetect's sum, over all n-grams instead of a sample.
+"""How well texts fit each language: langdetect's sum, over all n-grams instead of a sample.
 
 What belongs here: taking texts apart into n-grams as langdetect does, and summing their weights.
 What does not: where the weights come from, what the sums mean.
@@ -86,7 +86,7 @@ def _add_word(
     to: int,
     few: NDArray[np.int32],
 ) -> None:
-    """Add to `sums[to]` the n-grams that end at `word[2:size]`; two symbols before them, 0 for none.
+    """Add to `sums[to]` the n-grams that end in `word[2:size]`, after two symbols, 0 for none.
 
     After a capital another is not counted: so langdetect passes over words in capitals. Weights of
     n-grams that few languages have are added up apart, in `few`, which is all zero before and

@@ -56,13 +56,12 @@ def _without_urls(text: Bytes, end: int, web: WebTables) -> int:
         if text[at] == 0x68 and at + 8 <= end:  # h
             name = text[at + 1] == 0x74 and text[at + 2] == 0x74 and text[at + 3] == 0x70
             start = at + 4 + (text[at + 4] == 0x73) if name else at
-        if start > at and start + 3 < end and text[start] == 0x3A:
-            if text[start + 1] == 0x2F and text[start + 2] == 0x2F:
-                stop = _run(text, start + 3, min(end, start + 3 + _LONGEST_URL), web, URL)
-                if stop > start + 3:
-                    text[to] = 0x20
-                    at, to = stop, to + 1
-                    continue
+        if start > at and text[start] == 0x3A and text[start + 1] == text[start + 2] == 0x2F:
+            stop = _run(text, start + 3, min(end, start + 3 + _LONGEST_URL), web, URL)
+            if stop > start + 3:
+                text[to] = 0x20
+                at, to = stop, to + 1
+                continue
         text[to] = text[at]
         at, to = at + 1, to + 1
     return to

@@ -18,18 +18,26 @@ _NO_LANGUAGE = {UNDETERMINED, "mul", "zxx", "mis", ""}
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script whose letters name a language. ranges: first and last code points."""
+    """A script whose letters name a language. ranges: first and last code points. certainty: of
+    texts in the script, the part that is in that language.
+    """
 
     name: str
     language: str
     ranges: tuple[tuple[int, int], ...]
+    certainty: float
 
 
 @cache
 def scripts() -> tuple[Script, ...]:
     """The scripts that give a language away, in the order of the file."""
     return tuple(
-        Script(entry["name"], entry["language"], tuple(map(tuple, entry["ranges"])))
+        Script(
+            entry["name"],
+            entry["language"],
+            tuple((first, last) for first, last in entry["ranges"]),
+            entry.get("certainty", 1.0),
+        )
         for entry in _data()["script"]
     )
 

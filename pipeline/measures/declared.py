@@ -44,5 +44,7 @@ def _declared(record: dict[str, object]) -> str | None:
 def _groups(codes: pa.Array) -> pa.Array:
     """The group of each code; null for none, and for `und`."""
     encoded = codes.dictionary_encode()
-    groups = [None if code == UNDETERMINED else group_of(code) for code in encoded.dictionary.to_pylist()]
+    groups = [
+        None if code == UNDETERMINED else group_of(code) for code in encoded.dictionary.to_pylist()
+    ]
     return pa.array(groups, pa.string()).take(encoded.indices)

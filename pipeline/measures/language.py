@@ -18,9 +18,9 @@ from pipeline.measures.codes import UNDETERMINED, scripts
 from pipeline.measures.profiles import SCALE, profiles
 from pipeline.schema import SHARE
 
-# The n-grams of a text are not independent: the likelihoods of n of them count as those of fewer,
-# by a divisor 1 + SPREAD * n ** POWER. Fitted and checked by benchmarks/language.py.
-SPREAD, POWER = 1.0, 0.5
+# N-grams overlap, a letter is in up to six, so each tells less than it would by itself: so many
+# count as one. Fitted and checked by benchmarks/language.py.
+OVERLAP = 3.7
 
 
 @dataclass(frozen=True)
@@ -57,36 +57,40 @@ def detect(text: str) -> tuple[str, float]:
 
 
 def measure(texts: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:
-    """Columns `language`, `language_score`, `language_runner_up` and `languages`; a null counts as
-    an empty text.
+    """Columns `language`, `language_score`, `language_runner_up` and `languages`, one row a text; a
+    null counts as an empty text.
 
     language: by script where most letters are of one that gives it away, else the likeliest of
     langdetect's; `und` without letters. language_score: the probability of it, or the share of its
-    script. language_runner_up: the second likeliest; null where it is found by script. languages:
-    for texts of several paragraphs, each language with the share of the text that is in paragraphs
-    of it, the largest first; null for others.
+    script, less where the script has other languages too. language_runner_up: the second
+    likeliest; null where it is found by script. languages: for texts of several paragraphs, each
+    language with the share of the text that is in paragraphs of it, the largest first; null for
+    others.
     """
-    names = _names()
     found = _sums(texts)
     count = len(profiles().languages)
     rows = np.arange(len(found.symbols))
-    likely = _probabilities(found.sums[:, :count], found.sums[:, COUNT_LANE])
-    best = np.argmax(found.sums[:, :count], axis=1)
-    score = likely[rows, best]
-    found.sums[rows, best] = -1
-    second = np.argmax(found.sums[:, :count], axis=1)
+    fits = found.sums[:, :count]
+    likeliest = np.argmax(fits, axis=1)
+    likely = _probabilities(fits)[rows, likeliest]
+    fits[rows, likeliest] = -1
+    second = np.argmax(fits, axis=1)
+
     script = np.argmax(found.scripts, axis=1)
     letters = found.scripts[rows, script]
+    certainty = np.array([each.certainty for each in scripts()])[script]
     by_script = 2 * letters > found.symbols
-    best = np.where(by_script, count + script, best)
-    score = np.where(by_script, letters / np.maximum(found.symbols, 1), score)
-    told = found.letters & (by_script | (found.sums[:, COUNT_LANE] > 0)) & (names[best] != UNDETERMINED)
-    named = pa.array(names)
+
+    best = np.where(by_script, count + script, likeliest)
+    score = np.where(by_script, certainty * letters / np.maximum(found.symbols, 1), likely)
+    known = (found.sums[:, COUNT_LANE] > 0) | by_script
+    known &= found.letters & (_names()[best] != UNDETERMINED)
+    names = pa.array(_names())
     return {
-        "language": named.take(pa.array(np.where(told, best, len(names) - 1))),
-        "language_score": pa.array(np.where(told, score, 0).astype(np.float32)),
-        "language_runner_up": named.take(pa.array(second, mask=by_script | ~told)),
-        "languages": _shares(found, named),
+        "language": names.take(pa.array(np.where(known, best, len(names) - 1))),
+        "language_score": pa.array(np.where(known, score, 0).astype(np.float32)),
+        "language_runner_up": names.take(pa.array(second, mask=by_script | ~known)),
+        "languages": _shares(found, names),
     }
 
 
@@ -104,10 +108,9 @@ def _sums(texts: pa.Array | pa.ChunkedArray) -> Found:
     return found
 
 
-def _probabilities(sums: NDArray[np.int64], ngrams: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The probability of each language, by row, from sums of weights over so many n-grams."""
-    divisor = SCALE * (1 + SPREAD * ngrams**POWER)
-    odds = np.exp((sums - sums.max(axis=1, keepdims=True)) / divisor[:, np.newaxis])
+def _probabilities(sums: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The probability of each language, by row, from the sums of its weights."""
+    odds = np.exp((sums - sums.max(axis=1, keepdims=True)) / (SCALE * OVERLAP))
     found: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
     return found
 

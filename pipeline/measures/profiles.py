@@ -21,11 +21,11 @@ from pipeline.kernels.ngrams import (
     COUNT_LANE,
     LANES,
     LETTER,
+    MIX,
+    MIX_SHIFT,
     SIZE_BITS,
     START_BITS,
     SYMBOL_BITS,
-    MIX,
-    MIX_SHIFT,
     UPPER,
     WHOLE_ROW,
     NgramTables,
@@ -36,7 +36,7 @@ from pipeline.measures.codes import scripts
 # A weight is log((p + a) / a) for a language that has the n-gram with probability p; one that has
 # it not has weight 0. langdetect draws its alpha from around ALPHA_DEFAULT; this is the mean.
 _ALPHA = Detector.ALPHA_DEFAULT / Detector.BASE_FREQ
-# Weights are kept in steps of 1 / SCALE, which is exact enough: a thousand n-grams are off by 0.001.
+# Weights are kept in steps of 1 / SCALE: the sum over a thousand n-grams is off by about 0.001.
 SCALE = 1 << 14
 _MANY = 4  # an n-gram of so many languages has a whole row of weights
 _BASIC = 0x10000  # code points of the basic plane; langdetect changes no other
@@ -103,19 +103,19 @@ def _symbols(
     for number, script in enumerate(ranges):
         for first, last in script.ranges:
             of_script[first : last + 1] = number
-    script = of_script[normal].astype(np.int64)
+    script_of = of_script[normal].astype(np.int64)
     # Symbols: the blank, those in n-grams, the rest; then the same for each script in turn.
     used = used[(used != ord(" ")) & (normal[used] == used)]
-    plain, scripted = used[script[used] < 0], used[script[used] >= 0]
+    plain, scripted = used[script_of[used] < 0], used[script_of[used] >= 0]
     rest = _FIRST_SYMBOL + len(plain)
     first_script = rest + 1 + np.arange(len(ranges))
-    symbol = np.where(script < 0, rest, rest + 1 + script).astype(np.uint16)
+    symbol = np.where(script_of < 0, rest, rest + 1 + script_of).astype(np.uint16)
     symbol[plain] = _FIRST_SYMBOL + np.arange(len(plain))
     symbol[scripted] = rest + 1 + len(ranges) + np.arange(len(scripted))
     symbol[ord(" ")] = BLANK
     scripts_of = np.full(rest + 1 + len(ranges) + len(scripted), -1, np.int8)
     scripts_of[first_script] = np.arange(len(ranges))
-    scripts_of[rest + 1 + len(ranges) :] = script[scripted]
+    scripts_of[rest + 1 + len(ranges) :] = script_of[scripted]
     if len(scripts_of) > 1 << SYMBOL_BITS:
         raise ValueError(f"{len(scripts_of)} symbols, the kernel takes {1 << SYMBOL_BITS}")
     values = symbol[normal]
@@ -152,7 +152,8 @@ def _weights(profile: Any) -> NDArray[np.int32]:
     counts = np.fromiter(profile["freq"].values(), np.float64, len(profile["freq"]))
     sizes = np.fromiter(map(len, profile["freq"]), np.int64, len(counts))
     share = counts / np.array(profile["n_words"], np.float64)[sizes - 1]
-    return np.rint(np.log1p(share / _ALPHA) * SCALE).astype(np.int32)
+    weights: NDArray[np.int32] = np.rint(np.log1p(share / _ALPHA) * SCALE).astype(np.int32)
+    return weights
 
 
 def _table(
