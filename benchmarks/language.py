@@ -216,12 +216,13 @@ def calibration(texts: Sequence[Labelled]) -> list[str]:
             cells += f" {inside.sum():,} | {share} |"
         lines.append(f"| {low:g} to {min(high, 1):g} |{cells}")
     unknown = scores[~by_script & [not item.known for item in texts]]
-    lines += [
+    high, middling = (unknown >= 0.9).mean(), (unknown >= 0.65).mean()
+    return [
+        *lines,
         "",
-        f"Of {len(unknown):,} texts in languages that cannot be told, {(unknown >= 0.9).mean():.0%} "
-        f"score 0.9 or more, {(unknown >= 0.65).mean():.0%} 0.65 or more.",
+        f"Of {len(unknown):,} texts in languages that cannot be told, {high:.0%} score 0.9 or more, "
+        f"{middling:.0%} 0.65 or more.",
     ]
-    return lines
 
 
 def novels(folder: str, size: int = 3000, count: int = 4000) -> list[str]:
