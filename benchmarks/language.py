@@ -220,8 +220,8 @@ def calibration(texts: Sequence[Labelled]) -> list[str]:
     return [
         *lines,
         "",
-        f"Of {len(unknown):,} texts in languages that cannot be told, {high:.0%} score 0.9 or more, "
-        f"{middling:.0%} 0.65 or more.",
+        f"Of {len(unknown):,} texts in languages that cannot be told, {high:.0%} score 0.9 or "
+        f"more, {middling:.0%} 0.65 or more.",
     ]
 
 

@@ -118,21 +118,10 @@ def test_any_text(array: pa.Array) -> None:
 
 # Words in capitals, other scripts, no blanks for long, and lines.
 words = st.sampled_from(
-    [
-        "The tide",
-        "HARBOUR",
-        "ПАРОМ іде",
-        "ՆԱՎԸ նավ",
-        "港の地図",
-        "ไทย",
-        "ღამე",
-        "ⴰⵎⴰⵏ",
-        "Ǆ",
-        "\n",
-        " ",
-    ]
-    + ["x", "NaN", "ŞEhir", "한국어", "https://a.example", "you@here.example", "🙂", "・", "½", "Ạ"]
+    ["The tide", "HARBOUR", "ПАРОМ іде", "ՆԱՎԸ նավ", "港の地図", "ไทย", "ღამე", "ⴰⵎⴰⵏ"]
 )
+words |= st.sampled_from(["NaN", "ŞEhir", "한국어", "https://a.example", "you@here.example"])
+words |= st.sampled_from("Ǆ\n x🙂・½Ạ")
 long_texts = st.lists(
     st.tuples(st.lists(words | plain_texts, max_size=4).map("".join), st.integers(1, 150)),
     max_size=6,
@@ -157,11 +146,9 @@ def test_the_twin_finds_the_n_grams_of_langdetect(text: str) -> None:
 
 
 def test_more_words_than_the_cache_holds_do_not_change_a_sum() -> None:
-    texts = [
-        f"{chr(97 + n % 26)}{n:x} tide".translate(str.maketrans("0123456789", "ghijklmnop"))
-        for n in range(40_000)
-    ]
-    whole = _sums(pa.array([" ".join(texts)] + texts[::400]))
+    letters = str.maketrans("0123456789", "ghijklmnop")
+    texts = [f"{n:x} {n * 7:x}".translate(letters) for n in range(40_000)]
+    whole = _sums(pa.array([" ".join(texts), *texts[::400]]))
     alone = [_sums(pa.array([text])) for text in texts[::400]]
     assert whole.sums[1:].tolist() == [found.sums[0].tolist() for found in alone]
     parts = sum(_sums(pa.array([f"{text} "])).sums[0] for text in texts[:300])

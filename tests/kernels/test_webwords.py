@@ -52,9 +52,8 @@ def test_what_goes(text: str, wanted: str) -> None:
 
 
 pieces = st.sampled_from(
-    ["http", "https", "://", ":/", "h", "@", ".", "-", "a", "b9", "a" * 70, "b" * 260, "c" * 2080]
-    + list("éü А\n🙂Ơư\u0300\u0301\u0303\u0309\u0323")
-)
+    ["http", "https", "://", ":/", "b9", "a" * 70, "b" * 260, "c" * 2080]
+) | st.sampled_from("h@.-aéü А\n🙂Ơư\u0300\u0301\u0303\u0309\u0323")
 
 
 @given(st.lists(pieces | plain_texts, max_size=12).map("".join))
