@@ -21,6 +21,7 @@ from pipeline.schema import SHARE
 # N-grams overlap, a letter is in up to six, so each tells less than it would by itself: so many
 # count as one. Fitted and checked by benchmarks/language.py.
 OVERLAP = 3.7
+_ROWS = 1 << 13  # texts at a time: some kilobytes of numbers are held for each
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,14 @@ def measure(texts: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:
     language with the share of the text that is in paragraphs of it, the largest first; null for
     others.
     """
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    parts = [_measure(texts[at : at + _ROWS]) for at in range(0, len(texts) or 1, _ROWS)]
+    return {name: pa.concat_arrays([part[name] for part in parts]) for name in parts[0]}
+
+
+def _measure(texts: pa.Array) -> dict[str, pa.Array]:
+    """The same, for as many rows as fit in memory with a number for each language."""
     found = _sums(texts)
     count = len(profiles().languages)
     rows = np.arange(len(found.symbols))
@@ -94,7 +103,7 @@ def measure(texts: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:
     }
 
 
-def _sums(texts: pa.Array | pa.ChunkedArray) -> Found:
+def _sums(texts: pa.Array) -> Found:
     tables, count = profiles(), len(texts)
     found = Found(
         sums=np.zeros((count, LANES), np.int64),
@@ -118,16 +127,18 @@ def _probabilities(sums: NDArray[np.int64]) -> NDArray[np.float64]:
 def _shares(found: Found, names: pa.Array) -> pa.Array:
     """Languages and their shares, by row; null for texts of one paragraph."""
     several = found.paragraphs > 1
-    shares = np.where(several[:, np.newaxis], found.shares, 0)
-    unnamed = _names()[:-1] == UNDETERMINED
-    shares[:, -1] += shares[:, :-1][:, unnamed].sum(axis=1)
-    shares[:, :-1][:, unnamed] = 0
+    shares = found.shares[several]
+    unnamed = np.flatnonzero(_names()[:-1] == UNDETERMINED)
+    shares[:, -1] += shares[:, unnamed].sum(axis=1)
+    shares[:, unnamed] = 0
     rows, columns = np.nonzero(shares)
-    symbols = shares[rows, columns]
-    order = np.lexsort((columns, -symbols, rows))
-    part = (symbols / found.symbols[rows])[order].astype(np.float32)
-    ends = np.cumsum(np.bincount(rows, minlength=len(several)))
-    offsets = pa.array(np.append(0, ends).astype(np.int32), mask=np.append(~several, False))
+    letters = shares[rows, columns]
+    order = np.lexsort((columns, -letters, rows))
+    part = (letters / shares.sum(axis=1)[rows])[order].astype(np.float32)
+    sizes = np.zeros(len(several), np.int64)
+    sizes[several] = np.count_nonzero(shares, axis=1)
+    ends = np.append(0, np.cumsum(sizes)).astype(np.int32)
+    offsets = pa.array(ends, mask=np.append(~several, False))
     fields = [names.take(pa.array(columns[order])), pa.array(part)]
     values = pa.StructArray.from_arrays(fields, fields=list(SHARE))
     return pa.ListArray.from_arrays(offsets, values, type=pa.list_(SHARE))

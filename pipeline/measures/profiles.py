@@ -5,6 +5,7 @@ What does not: naming the language of a text (language), codes and scripts (code
 """
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,7 +56,7 @@ class Profiles(NamedTuple):
 @cache
 def profiles() -> Profiles:
     """The tables, made once a process."""
-    read = sorted(map(_read, Path(PROFILES_DIRECTORY).iterdir()), key=lambda found: found["name"])
+    read = sorted(_read(), key=lambda profile: profile["name"])
     languages = tuple(found["name"] for found in read)
     if len(languages) > COUNT_LANE:
         raise ValueError(f"{len(languages)} language profiles, the kernel takes {COUNT_LANE}")
@@ -78,8 +79,11 @@ def profiles() -> Profiles:
     return Profiles(languages, ngrams, _web())
 
 
-def _read(path: Path) -> Any:
-    return json.loads(path.read_bytes())
+def _read() -> Iterator[Any]:
+    """langdetect's files: a name, its n-grams with their counts, the counts by length."""
+    for path in Path(PROFILES_DIRECTORY).iterdir():
+        if path.is_file() and not path.name.startswith("."):
+            yield json.loads(path.read_bytes())
 
 
 def _normal() -> NDArray[np.uint32]:
