@@ -174,37 +174,45 @@ def _end_paragraph(
 
 
 @compiled
+def _load(texts: Texts, n: int, text: Bytes, web: WebTables) -> tuple[int, bool]:
+    """Copy a text, without web words, to the start of `text`; (its end, whether langdetect would
+    strip it of Latin letters, as it does where most is in another script).
+    """
+    start = texts.offsets[n]
+    end = int(texts.offsets[n + 1] - start)
+    for at in range(end):
+        text[at] = texts.data[start + at]
+    text[end] = 0
+    latin, high, has_web = _look_over(text, end)
+    if has_web:
+        end = without_web_words(text, end, web)
+        text[end] = 0
+        latin, high, _ = _look_over(text, end)
+    return end, 2 * latin < high
+
+
+@compiled
 def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) -> None:
-    """Fill `found`. A paragraph ends with the line in which it comes to PARAGRAPH symbols, or at
-    the first blank after LONG_PARAGRAPH.
+    """Fill `found`.
+
+    A paragraph ends with the line in which it comes to PARAGRAPH symbols, or at the first blank
+    after LONG_PARAGRAPH; within a longer word, every _LONGEST_WORD symbols are such a place too.
     """
     longest = 0
     for n in range(len(texts.offsets) - 1):
         longest = max(longest, texts.offsets[n + 1] - texts.offsets[n])
-    text = np.zeros(longest + 8, np.uint8)
-    known = np.zeros(_CACHED_WORDS, np.uint64)
+    text = np.empty(longest + 8, np.uint8)
+    known = np.zeros(_CACHED_WORDS, np.uint64)  # the hashes of cached words, 0 for none
     cached = np.empty((_CACHED_WORDS, LANES), np.int32)
-    sums = np.zeros((1, LANES), np.int32)
+    sums = np.zeros((1, LANES), np.int32)  # of the paragraph
     few = np.zeros(LANES, np.int32)
     scripts = np.zeros(found.scripts.shape[1], np.int64)
-    word = np.zeros(_LONGEST_WORD + 4, np.int32)
+    word = np.zeros(_LONGEST_WORD + 3, np.int32)  # two symbols before it, and a blank after it
     for n in range(len(texts.offsets) - 1):
-        start = texts.offsets[n]
-        end = texts.offsets[n + 1] - start
-        for k in range(end):
-            text[k] = texts.data[start + k]
-        text[end] = 0
-        latin, high, has_web = _look_over(text, end)
-        if has_web:
-            end = without_web_words(text, end, web)
-            text[end] = 0
-            latin, high, _ = _look_over(text, end)
-        strip = 2 * latin < high  # langdetect: a text in another script is without its Latin part
-        at, symbols, letters, language, broken = 0, 0, 0, -1, False
-        word[0], word[1], size, digest = 0, BLANK, 2, np.uint64(0)
-        while True:
-            if at >= end:
-                break
+        end, strip = _load(texts, n, text, web)
+        at, symbols, letters, language = 0, 0, 0, -1
+        word[0], word[1], size, broken, digest = 0, BLANK, 2, False, np.uint64(0)
+        while at < end:
             byte = text[at]
             if byte < 0x80:
                 at += 1
@@ -220,26 +228,24 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
             if value != BLANK:
                 if size == _LONGEST_WORD + 2:
                     _add_word(word, size, tables, sums, 0, few)
-                    word[0], word[1] = word[size - 2], word[size - 1]
-                    size, broken = 2, True
+                    word[0], word[1], size, broken = word[size - 2], word[size - 1], 2, True
                     if symbols >= LONG_PARAGRAPH:
                         language = _end_paragraph(
                             n, symbols, language, sums, scripts, tables, found
                         )
                         symbols = 0
                 word[size] = value
-                size += 1
-                symbols += 1
+                size, symbols = size + 1, symbols + 1
                 digest = (digest ^ np.uint64(value)) * _MIX
                 if value & _SYMBOL >= tables.first_script:
                     scripts[tables.scripts[value & _SYMBOL]] += 1
                 continue
-            if size > 2 or broken:
+            if size > 2:
                 word[size] = BLANK
                 if broken:
                     _add_word(word, size + 1, tables, sums, 0, few)
                 else:
-                    digest |= np.uint64(1)
+                    digest |= np.uint64(1)  # 0 stands for no word
                     slot = int(digest >> _CACHE_SHIFT)
                     if known[slot] != digest:
                         known[slot] = digest
@@ -248,7 +254,7 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
                         _add_word(word, size + 1, tables, cached, slot, few)
                     for lane in range(LANES):
                         sums[0, lane] += cached[slot, lane]
-                word[0], word[1], size, digest, broken = 0, BLANK, 2, np.uint64(0), False
+                word[0], word[1], size, broken, digest = 0, BLANK, 2, False, np.uint64(0)
             if symbols >= LONG_PARAGRAPH or (symbols >= PARAGRAPH and byte == 0x0A):
                 language = _end_paragraph(n, symbols, language, sums, scripts, tables, found)
                 symbols = 0
