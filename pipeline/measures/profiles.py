@@ -80,7 +80,7 @@ def profiles() -> Profiles:
 
 
 def _read() -> Iterator[Any]:
-    """langdetect's files: a name, its n-grams with their counts, the counts by length."""
+    """The profiles' files: a name, its n-grams with their counts, the counts by length."""
     for path in Path(PROFILES_DIRECTORY).iterdir():
         if path.is_file() and not path.name.startswith("."):
             yield json.loads(path.read_bytes())
