@@ -160,6 +160,7 @@ def accuracy(texts: Sequence[Labelled]) -> list[str]:
         "of those, the same answer |",
         "|---|---:|---:|---:|---:|---:|",
     ]
+    tally["all"] = tally.pop("all")
     for key, (count, ours, theirs, steady, same) in tally.items():
         lines.append(
             f"| {key} | {count:,} | {ours / count:.2%} | {theirs / count / len(SEEDS):.2%} | "

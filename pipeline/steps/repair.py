@@ -31,7 +31,9 @@ def with_language(table: pa.Table, again: pa.ChunkedArray | None = None) -> pa.T
         wanted = pc.and_(wanted, again)
     rows = pc.indices_nonzero(wanted)
     if again is None or len(rows):
-        for name, found in language.measure(table["text"].take(rows)).items():
+        whole = len(rows) == table.num_rows
+        texts = table["text"] if whole else table["text"].take(rows)
+        for name, found in language.measure(texts).items():
             table = put(table, name, _with_rows(table, name, rows, found))
         for name, found in declared.measure(table["metadata"], table["language"]).items():
             table = put(table, name, found)
@@ -40,6 +42,8 @@ def with_language(table: pa.Table, again: pa.ChunkedArray | None = None) -> pa.T
 
 def _with_rows(table: pa.Table, name: str, rows: pa.Array, found: pa.Array) -> pa.Array:
     """The column, null where there is none yet, with what was found in some rows."""
+    if len(found) == table.num_rows:
+        return found
     if name in table.column_names:
         old = table[name].combine_chunks()
     else:
