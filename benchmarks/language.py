@@ -267,7 +267,9 @@ def rate(texts: list[str], work: Callable[[], object], times: int) -> float:
 
 
 def report() -> str:
-    """All of it, as Markdown."""
+    """All of it, as Markdown; nothing where the shared data is not there."""
+    if not DATA.is_dir():
+        return ""
     texts = labelled()
     parts = [
         "## Language: right answers",

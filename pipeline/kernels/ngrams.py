@@ -32,8 +32,8 @@ _SYMBOL = (1 << SYMBOL_BITS) - 1
 _START = (1 << START_BITS) - 1
 _CASED = _SYMBOL | UPPER
 _LONGEST_WORD = 30  # longer ones, as where no blanks are written, are summed without the cache
-_CACHED_WORDS = 1 << 14
-_CACHE_SHIFT = np.uint64(64 - 14)
+_CACHE_BITS = 14  # for 16,384 words; 4 MB
+_CACHE_SHIFT = np.uint64(64 - _CACHE_BITS)
 _MIX, _MIX_SHIFT = np.uint64(MIX), np.uint64(MIX_SHIFT)
 
 
@@ -202,8 +202,8 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
     for n in range(len(texts.offsets) - 1):
         longest = max(longest, texts.offsets[n + 1] - texts.offsets[n])
     text = np.empty(longest + 8, np.uint8)
-    known = np.zeros(_CACHED_WORDS, np.uint64)  # the hashes of cached words, 0 for none
-    cached = np.empty((_CACHED_WORDS, LANES), np.int32)
+    known = np.zeros(1 << _CACHE_BITS, np.uint64)  # the hashes of cached words, 0 for none
+    cached = np.empty((1 << _CACHE_BITS, LANES), np.int32)
     sums = np.zeros((1, LANES), np.int32)  # of the paragraph
     few = np.zeros(LANES, np.int32)
     scripts = np.zeros(found.scripts.shape[1], np.int64)

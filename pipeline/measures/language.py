@@ -1,5 +1,7 @@
 """The language of each text: how well it fits langdetect's profiles, over all of its n-grams.
 
+The whole of a text counts, however long it is; langdetect reads 10,000 characters.
+
 What belongs here: texts in, languages and how sure they are out; what a recipe may want.
 What does not: langdetect's own tables (profiles), codes and scripts (codes), what becomes of a text
 in the wrong language (verdicts).
