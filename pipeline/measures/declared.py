@@ -23,7 +23,7 @@ def measure(metadata: pa.ChunkedArray, languages: pa.ChunkedArray) -> dict[str, 
     Bosnian, Croatian and Serbian, Indonesian and Malay, the two Norwegian ones, all Chinese.
     """
     hints = pc.fill_null(pc.match_substring_regex(metadata, _HINT), False).combine_chunks()
-    found = [_declared(json.loads(text.as_py())) for text in metadata.filter(hints)]
+    found = [_declared(json.loads(text)) for text in metadata.filter(hints).to_pylist()]
     declared = pc.replace_with_mask(
         pa.nulls(len(hints), pa.string()), hints, pa.array(found, pa.string())
     )
