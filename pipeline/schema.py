@@ -85,9 +85,44 @@ _DECODING = [
 _METADATA = _field(
     "metadata", pa.string(), "the record's other fields, as a JSON object", nullable=False
 )
+SHARE = pa.struct(
+    [
+        _field("language", pa.string(), "as in column language", nullable=False),
+        _field("share", pa.float32(), "0 to 1 of the text's letters", nullable=False),
+    ]
+)
 _LANGUAGE = [
-    _field("language", pa.string(), "ISO 639-1 code as langdetect names it; und without letters"),
-    _field("language_score", pa.float32(), "probability of that language, 0 to 1"),
+    _field(
+        "language",
+        pa.string(),
+        "ISO 639 code, as langdetect names it or by script; und without letters",
+    ),
+    _field(
+        "language_score",
+        pa.float32(),
+        "probability of that language, 0 to 1; where a script gives it away, by the script's share",
+    ),
+    _field(
+        "language_runner_up",
+        pa.string(),
+        "the second likeliest language; null where a script gives it away, and with und",
+    ),
+    _field(
+        "languages",
+        pa.list_(SHARE),
+        "for texts of several paragraphs of 200 letters or more: each language that a paragraph is "
+        "in, with their share, the largest first",
+    ),
+    _field(
+        "declared_language",
+        pa.string(),
+        "ISO 639 code that the record's own language or lang field comes to, without region",
+    ),
+    _field(
+        "language_agrees",
+        pa.bool_(),
+        "whether language is the declared one; null where none is declared, and with und",
+    ),
 ]
 _VERDICT = [
     _field("verdict", pa.string(), "why it was rejected; null where it is kept"),

@@ -18,7 +18,7 @@ DOORS = {
     "ftfy": ["pipeline/stages/mojibake.py", "pipeline/stages/mojibake_screen.py"],
     "great_expectations": ["expectations"],
     "jinja2": ["pipeline/report"],
-    "langdetect": ["pipeline/measures/language.py"],
+    "langdetect": ["pipeline/measures/profiles.py"],
     "numba": ["pipeline/kernels/compiled.py"],
     "pandas": ["expectations"],
     "pyarrow.parquet": ["pipeline/store", "pipeline/sources/parquet.py"],

@@ -25,7 +25,7 @@ CASES = [
     pytest.param("[language]\nwanted = ['en', 1]", "takes a list of a text", id="mixed list"),
     pytest.param(
         "[language]\nwanted = ['klingon']",
-        r"in \[language\].*klingon; known are af, ar",
+        r"in \[language\].*klingon; known are af, am, ar",
         id="language",
     ),
     pytest.param(

@@ -16,7 +16,6 @@ import pytest
 
 from pipeline import run as steps
 from pipeline.document import Edit, restore
-from pipeline.measures import language
 from pipeline.recipe import Recipe
 from pipeline.schema import PUBLISHED, VERDICTS
 from pipeline.sources.settings import IngestSettings
@@ -294,27 +293,6 @@ def test_a_document_that_a_stage_fails_on_is_rejected_with_the_error(
     (row,) = rows(out, "rejected")
     assert (row["verdict"], row["reason"]) == ("failed:mojibake", "RecursionError: too strange")
     assert row["text"] == "A strange text, tr\u00c3\u00a8s \u00c3\u00a9trange."
-
-
-def test_a_document_whose_language_cannot_be_asked_is_rejected(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = language.detect
-
-    def fails_on(text: str) -> tuple[str, float]:
-        if "strange" in text:
-            raise ZeroDivisionError("too strange")
-        return real(text)
-
-    monkeypatch.setattr(language, "detect", fails_on)
-    raw = tmp_path / "raw"
-    raw.mkdir()
-    for name in ("good", "strange"):
-        (raw / f"{name}.txt").write_text(f"A {name} text, calm and plain.")
-    out = publish(raw, tmp_path / "out")
-    assert [row["source"] for row in rows(out, "documents")] == ["good.txt"]
-    (row,) = rows(out, "rejected")
-    assert (row["verdict"], row["language"]) == ("failed:language", None)
 
 
 # --- constant memory

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from pipeline import schema
 from pipeline.document import Edit, apply
-from pipeline.measures.language import UNDETERMINED
+from pipeline.measures.codes import UNDETERMINED
 from pipeline.stages.stage import Stage
 
 # What a library raises where a text is too strange for it. The document is rejected with the

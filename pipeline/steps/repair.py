@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import schema
-from pipeline.measures import language
+from pipeline.measures import declared, language
 from pipeline.recipe import Recipe
 from pipeline.stages.characters import Characters
 from pipeline.stages.mojibake import Mojibake
 from pipeline.stages.typos import Typos
-from pipeline.steps.editing import DOCUMENT_FAULTS, put, reject, run_stage
+from pipeline.steps.editing import put, run_stage
 
 
 def repair(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
@@ -23,32 +23,31 @@ def repair(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
 
 
 def with_language(table: pa.Table, again: pa.ChunkedArray | None = None) -> pa.Table:
-    """The table with `language` and `language_score` of all documents that have no verdict yet, or
-    of those where `again` holds.
+    """The table with the columns of `measures.language` for all documents that have no verdict yet,
+    or for those of them where `again` holds, and with those of `measures.declared`.
     """
     wanted = pc.and_(pc.is_null(table["verdict"]), pc.is_valid(table["text"]))
     if again is not None:
         wanted = pc.and_(wanted, again)
-    wanted = wanted.combine_chunks()
-    names: list[str | None] = []
-    scores: list[float | None] = []
-    failed: dict[int, str] = {}
-    for row in pc.indices_nonzero(wanted).to_pylist():
-        try:
-            name, score = language.detect(table["text"][row].as_py())
-        except DOCUMENT_FAULTS as error:
-            failed[row] = f"{type(error).__name__}: {error}"
-            name, score = None, None
-        names.append(name)
-        scores.append(score)
-    for column, found in (
-        ("language", pa.array(names, pa.string())),
-        ("language_score", pa.array(scores, pa.float32())),
-    ):
-        old = (
-            table[column].combine_chunks()
-            if column in table.column_names
-            else pa.nulls(table.num_rows, found.type)
-        )
-        table = put(table, column, pc.replace_with_mask(old, wanted, found))
-    return reject(table, failed, f"{schema.FAILED}:language")
+    rows = pc.indices_nonzero(wanted)
+    if again is None or len(rows):
+        whole = len(rows) == table.num_rows
+        texts = table["text"] if whole else table["text"].take(rows)
+        for name, found in language.measure(texts).items():
+            table = put(table, name, _with_rows(table, name, rows, found))
+        for name, found in declared.measure(table["metadata"], table["language"]).items():
+            table = put(table, name, found)
+    return table
+
+
+def _with_rows(table: pa.Table, name: str, rows: pa.Array, found: pa.Array) -> pa.Array:
+    """The column, null where there is none yet, with what was found in some rows."""
+    if len(found) == table.num_rows:
+        return found
+    if name in table.column_names:
+        old = table[name].combine_chunks()
+    else:
+        old = pa.nulls(table.num_rows, found.type)
+    taken = np.arange(len(old))
+    taken[rows.to_numpy()] = len(old) + np.arange(len(found))
+    return pa.concat_arrays([old, found]).take(pa.array(taken))

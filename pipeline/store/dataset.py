@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.store.layers import laid_over, layer_schema
+from pipeline.store.layers import laid_over, layer_schema, stored_names, visible_names
 
 MANIFEST = "_manifest.json"
 _MANIFEST_KEYS = {"dataset", "dump", "fingerprint", "rows", "files", "recipe"}
@@ -162,8 +162,7 @@ class Dataset:
     def columns(self) -> list[str]:
         """Names of the columns."""
         with _opened(self.paths[0]) as file:
-            names: list[str] = file.schema_arrow.names
-        return names
+            return visible_names(file.schema_arrow.names)
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """All rows, a row group at a time."""
@@ -205,13 +204,21 @@ def read_batches(shard: Path | Stack, columns: Sequence[str] | None = None) -> I
 
 
 def _read(files: Sequence[pq.ParquetFile], group: int, columns: Sequence[str] | None) -> pa.Table:
-    table = None
-    for file in files:
-        # In the order of the file, as a reader of the whole would have them.
-        names = [n for n in file.schema_arrow.names if columns is None or n in columns]
-        part = file.read_row_group(group, columns=names, use_threads=False)
-        table = part if table is None else laid_over(table, part)
+    bottom, *layers = files
+    table = _columns(bottom, group, _wanted(bottom, columns))
+    for layer in layers:
+        names = _wanted(layer, columns)
+        table = laid_over(table, _columns(layer, group, stored_names(names)))
     return table
+
+
+def _wanted(file: pq.ParquetFile, columns: Sequence[str] | None) -> list[str]:
+    """Those of the columns that the file has, in its own order."""
+    return [name for name in file.schema_arrow.names if columns is None or name in columns]
+
+
+def _columns(file: pq.ParquetFile, group: int, names: Sequence[str]) -> pa.Table:
+    return file.read_row_group(group, columns=list(dict.fromkeys(names)), use_threads=False)
 
 
 @contextmanager
