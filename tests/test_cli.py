@@ -111,6 +111,25 @@ def test_explain_says_what_a_document_duplicates_and_is_kept_for(
     assert f"kept for   {dropped} (Jaccard 0.825): chain-b.txt" in capsys.readouterr().out
 
 
+def test_explain_shows_mixed_and_misnamed_languages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    english = (
+        "The keeper of the lighthouse counts the ships that pass in the fog. " * 6
+    )
+    german = "Die Imkerin hebt den Deckel vom Kasten und wartet, bis der Rauch sich verzogen hat. "
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    record = {"text": f"{english}\n\n{german * 3}", "lang": "fr-FR"}
+    (raw / "mixed.jsonl").write_text(json.dumps(record))
+    assert main(["run", str(raw), "--out", str(tmp_path / "out")]) == 0
+    (row,) = rows(tmp_path / "out", "documents")
+    capsys.readouterr()
+    assert main(["explain", row["doc_id"], "--out", str(tmp_path / "out")]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"language   en, .*; by paragraph en 6\d%, de 3\d%; declared as fr\n", shown)
+
+
 def test_explain_shows_records_that_were_never_decoded(
     corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

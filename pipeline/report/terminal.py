@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -154,7 +155,7 @@ def explain(console: Console, found: Found, others: Mapping[str, Found]) -> None
         ("from", f"{row['source']}, record {row['record']}, dump {row['dump']}"),
         ("state", state),
         ("encoding", f"{row['encoding']} ({row['encoding_evidence']})"),
-        ("language", f"{row['language']}, score {row['language_score'] or 0:.3f}"),
+        ("language", _language(row)),
         ("metadata", row["metadata"]),
     ):
         console.print(Text(f"{name:<10} {visible(str(value))}"), soft_wrap=True)
@@ -175,6 +176,17 @@ def explain(console: Console, found: Found, others: Mapping[str, Found]) -> None
         line.append(_flat(text[end : end + _CONTEXT]), style="not dim")
         console.print(line, soft_wrap=True)
     _print_difference(console, restore(row["text"], found.ledger), row["text"])
+
+
+def _language(row: Mapping[str, Any]) -> str:
+    """The language, with what speaks against it: other paragraphs, what the record declares."""
+    said = f"{row['language']}, score {row['language_score'] or 0:.3f}"
+    shares = row.get("languages") or []
+    if len(shares) > 1:
+        said += "; by paragraph " + ", ".join(f"{s['language']} {s['share']:.0%}" for s in shares)
+    if row.get("language_agrees") is False:
+        said += f"; declared as {row['declared_language']}"
+    return said
 
 
 def _print_duplicate(
