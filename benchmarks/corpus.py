@@ -19,9 +19,7 @@ from benchmarks import novels
 
 # In 1,000 documents. Lightly damaged, as a good crawl is.
 SHARES = {"mojibake": 10, "typo": 10, "form": 20, "near": 10, "exact": 5}
-FORM = (
-    "\n\nLeave a Reply\n\nYour email address will not be published. Required fields are marked *"
-)
+FORM = "\n\nLeave a Reply\n\nYour email address will not be published. Required fields are marked *"
 _REMEMBERED = 40  # undamaged documents, of which one comes again as a duplicate
 _ONE_WORD_IN = 150  # that a near duplicate has changed
 _FILES = 8  # at least: one file is one shard, and two workers need work

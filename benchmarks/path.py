@@ -1,4 +1,7 @@
-"""`python -m benchmarks.path RAW OUT WORKERS`: a dump all the way, each step timed.
+"""`python -m benchmarks.path RAW OUT WORKERS [default]`: a dump all the way, each step timed.
+
+Each raw file is a shard of its own, so that two workers have work; with `default`, files are put
+together as the default recipe does.
 
 What belongs here: the six steps, warm, in one process. What does not: how often, on how many cores
 (who asks), the single kernels (kernels).
@@ -17,25 +20,25 @@ from pipeline import run as steps
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.report.summary import summarise
+from pipeline.sources.settings import IngestSettings
 from pipeline.store.dataset import Dataset
 
 STEPS = ("ingest", "repair", "strip", "measure", "deduplicate", "publish")
 _WARM_UP = 0.4  # megabytes, in enough files that each worker gets some
 
 
-def main(raw: Path, out: Path, workers: int) -> None:
+def main(raw: Path, out: Path, workers: int, recipe: Recipe) -> None:
     """Answer with the seconds of each step, what was found, and the memory it took."""
-    started = time.perf_counter()
     with LocalEngine(workers) as engine:
         tiny = out.with_name(f"{out.name}-warm-up")
         shutil.rmtree(tiny, ignore_errors=True)
         corpus.write(tiny / "raw", _WARM_UP)
-        written = time.perf_counter()
-        run(steps.Run("warm-up", tiny / "raw", tiny / "out", Recipe(), engine))
-        start_up = time.perf_counter() - written
+        started = time.perf_counter()
+        run(steps.Run("warm-up", tiny / "raw", tiny / "out", recipe, engine))
+        start_up = time.perf_counter() - started
         shutil.rmtree(tiny)
         shutil.rmtree(out, ignore_errors=True)
-        dump = steps.Run("bench", raw, out, Recipe(), engine)
+        dump = steps.Run("bench", raw, out, recipe, engine)
         seconds = run(dump)
         peak = child.peak_megabytes()
         found = look(out)
@@ -43,7 +46,6 @@ def main(raw: Path, out: Path, workers: int) -> None:
     child.answer(
         seconds=seconds,
         start_up=start_up,
-        all=time.perf_counter() - started,
         peak_megabytes=peak,
         found=found,
         edits={"/".join(rule): count for rule, count in sorted(edits.items())},
@@ -97,4 +99,5 @@ def look(out: Path) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    shards = IngestSettings() if "default" in sys.argv else IngestSettings(shard_bytes=1)
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), Recipe(ingest=shards))
