@@ -40,7 +40,8 @@ def main() -> None:
         before = json.loads(_STORE.read_text()) if _STORE.exists() else {}
         with tempfile.TemporaryDirectory() as folder:
             measured = _measure(Path(folder), words.megabytes, words.repeats, words.neighbours)
-        measured["memory"] = before.get("memory")
+        if "memory" in before:
+            measured["memory"] = before["memory"]
     _STORE.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n")
     (_PLACE / "RESULTS.md").write_text(page(measured))
     (_PLACE / "results.svg").write_text(plot(measured))

