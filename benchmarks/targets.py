@@ -94,7 +94,7 @@ TARGETS = (
             " ×",
             _times("all steps", f"datatrove chain ({tokenizer})"),
         )
-        for tokenizer in ("default", "its whitespace", "str.split")
+        for tokenizer in ("default", "its whitespace")
     ),
     Target(
         "all steps, two cores against one",
