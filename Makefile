@@ -1,7 +1,7 @@
 # make run   the example dump, from raw files to Parquet and a report
 # make test  lint, types, contracts and tests
 # make ui    `dagster dev` on this machine only
-# make bench benchmarks; make bench-memory
+# make bench benchmarks (OPTIONS="--megabytes 32"); make bench-memory  100 MB against 1 GB
 # make lock  pin the dependencies anew; make resolve  check all Pythons
 PYTHON ?= python3
 VENV := .venv

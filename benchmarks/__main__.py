@@ -10,6 +10,7 @@ import argparse
 import json
 import statistics
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--megabytes", type=float, default=64, help="of text for the whole path")
+    parser.add_argument("--megabytes", type=float, default=128, help="of text for the whole path")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--neighbours", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--memory", type=float, nargs="*", metavar="MB", help="memory alone")
@@ -64,7 +65,7 @@ def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) ->
     _say(f"{dump.documents:,} documents, {dump.bytes / 1e6:.1f} MB")
     rates, start_up, found = _path(scratch, repeats, dump)
     _say("kernels and libraries")
-    kernels = child.ask("benchmarks.kernels", min(megabytes, _KERNEL_MEGABYTES))["rates"]
+    kernels = _kernels(min(megabytes, _KERNEL_MEGABYTES))
     _say("the first run and the second")
     first = first_run.measure()
     _say("harm")
@@ -86,8 +87,8 @@ def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) ->
             "files": dump.files,
             "planted": dict(dump.planted),
         },
-        "one": rates["one"] | kernels | theirs,
-        "two": rates["two"],
+        "one": rates["one"] | kernels["one"] | theirs,
+        "two": rates["two"] | kernels["two"],
         "start_up": start_up,
         "first_run": first,
         "found": found,
@@ -128,6 +129,20 @@ def _rates(copies: list[float], runs: list[child.Answer], dump: corpus.Dump) -> 
     return {
         name: [dump.bytes / 1e6 / taken, dump.documents / taken] for name, taken in seconds.items()
     }
+
+
+def _kernels(megabytes: float) -> dict[str, Rates]:
+    """Kernels and libraries on one core; and on two, each with a process of its own."""
+
+    def on(core: int) -> Rates:
+        rates: Rates = child.ask("benchmarks.kernels", megabytes, first=core)["rates"]
+        return rates
+
+    one = on(0)
+    with ThreadPoolExecutor(2) as threads:
+        here, there = threads.map(on, range(2))
+    two = {name: [sum(pair) for pair in zip(here[name], there[name], strict=True)] for name in one}
+    return {"one": one, "two": two}
 
 
 def _harm(scratch: Path) -> dict[str, Any]:

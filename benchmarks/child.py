@@ -9,6 +9,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,18 @@ class ChildError(RuntimeError):
     """The process failed; the message holds the end of what it said."""
 
 
-def ask(module: str, *arguments: object, cores: int = 1, python: Path | None = None) -> Answer:
-    """Run `python -m module arguments` on `cores` cores; what it answered.
+def ask(
+    module: str,
+    *arguments: object,
+    cores: int = 1,
+    first: int = 0,
+    python: Path | None = None,
+    timeout: float | None = None,
+) -> Answer:
+    """Run `python -m module arguments` on `cores` cores from the `first`; what it answered.
 
     python: another environment's; the script is then run as a file, without this project.
+    timeout: seconds. Raises `ChildError`.
     """
     environment = os.environ | {
         "PYTHONPATH": str(ROOT),
@@ -41,15 +51,19 @@ def ask(module: str, *arguments: object, cores: int = 1, python: Path | None = N
     if python:
         del environment["PYTHONPATH"]
         program = [str(python), str(ROOT / module)]
-    done = subprocess.run(
-        [*program, *map(str, arguments)],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=lambda: pin(cores),
-    )
+    try:
+        with _pinned(first, cores):
+            done = subprocess.run(
+                [*program, *map(str, arguments)],
+                cwd=ROOT,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=timeout,
+            )
+    except subprocess.TimeoutExpired as error:
+        raise ChildError(f"{module} took more than {timeout} s") from error
     answers = [line for line in done.stdout.splitlines() if line.startswith(_ANSWER)]
     if done.returncode or not answers:
         said = (done.stderr or done.stdout).strip().splitlines()[-15:]
@@ -63,11 +77,18 @@ def answer(**values: object) -> None:
     print(f"{_ANSWER}{json.dumps(values)}", flush=True)
 
 
-def pin(cores: int) -> None:
-    """Keep this process and its children to the first `cores` cores, where the system can."""
-    if hasattr(os, "sched_setaffinity"):
-        allowed = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, allowed[:cores])
+@contextmanager
+def _pinned(first: int, cores: int) -> Iterator[None]:
+    """Processes started meanwhile by this thread stay on these cores, where the system can."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(allowed)[first : first + cores] or allowed)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def peak_megabytes() -> float:

@@ -18,6 +18,7 @@ from benchmarks import child, corpus
 from benchmarks.novels import ROOT
 
 _PINS = ROOT / "benchmarks" / "neighbours"
+_PATIENCE = 600  # seconds
 _ENVIRONMENTS = ROOT / ".venv-neighbours"
 
 
@@ -54,13 +55,21 @@ def measure(scratch: Path) -> tuple[list[dict[str, Any]], dict[str, str]]:
         corpus.write(folder / "raw", neighbour.megabytes, file_bytes=neighbour.megabytes * 1e6)
         try:
             python = _environment(neighbour)
-            answer = child.ask(neighbour.script, folder / "raw", folder / "made", python=python)
+            answer = child.ask(
+                neighbour.script, folder / "raw", folder / "made", python=python, timeout=_PATIENCE
+            )
         except child.ChildError as error:
-            absent[neighbour.name] = str(error).strip().splitlines()[-1]
+            absent[neighbour.name] = _reason(error)
         else:
             rows += answer["rows"]
         shutil.rmtree(folder)
     return rows, absent
+
+
+def _reason(error: Exception) -> str:
+    """The last line of an error, without the paths of this machine."""
+    line = str(error).strip().splitlines()[-1]
+    return line.replace(str(ROOT), ".").replace(str(Path.home()), "~")
 
 
 def _environment(neighbour: Neighbour) -> Path:

@@ -13,7 +13,7 @@ COPY, ALL = "plain Arrow copy", "all steps"
 AGAINST = {
     "language": "langdetect.detect",
     "signatures": "datasketch update_batch",
-    "screen: mojibake": "ftfy.fix_text",
+    "stage: mojibake": "ftfy.fix_text",
 }
 _ANSWER = {True: "yes", False: "no", None: "not measured"}
 _STAGES = ("mojibake", "characters", "typos", "boilerplate")
@@ -103,7 +103,7 @@ def _counterpart(neighbour: str) -> str:
     """What of ours does a neighbour's work, or the most like it."""
     parts = {
         "chain": ALL,
-        "ftfy": "repair",
+        "ftfy": "stage: mojibake",
         "language": "language",
         "Gopher": "measure",
         "gopher": "measure",

@@ -32,7 +32,7 @@ GROUPS = (
         ),
     ),
     ("Language", ("language", "datatrove language", "langdetect.detect")),
-    ("Mojibake", ("screen: mojibake", "ftfy.fix_text", "datatrove ftfy")),
+    ("Mojibake", ("stage: mojibake", "ftfy.fix_text", "datatrove ftfy")),
 )
 _WIDTH, _LEFT, _RIGHT, _ROW, _GROUP = 720, 250, 80, 20, 34
 _STYLE = """
@@ -79,10 +79,12 @@ def _svg(
         y += _GROUP
         yield f'<text class="title" x="8" y="{y - 8}">{escape(title)}</text>'
         for name in names:
-            kind = "ours" if name == names[0] else "theirs"
+            ours = name == names[0]
+            kind = "ours" if ours else "theirs"
+            label = f"{escape(name)}{' (ours)' * ours}"
             middle, end = y + _ROW / 2, _x(rates[name], scale)
             yield (
-                f'<text x="{_LEFT - 8}" y="{middle + 4}" text-anchor="end">{escape(name)}</text>'
+                f'<text x="{_LEFT - 8}" y="{middle + 4}" text-anchor="end">{label}</text>'
                 f'<line class="{kind}" x1="{_LEFT}" x2="{end:.1f}" y1="{middle}" y2="{middle}"/>'
                 f'<circle class="{kind}" cx="{end:.1f}" cy="{middle}" r="5"/>'
                 f'<text x="{end + 9:.1f}" y="{middle + 4}">{rates[name]:,.3g}</text>'

@@ -198,7 +198,7 @@ def test_what_was_not_measured_is_neither_kept_nor_broken() -> None:
     text = page.page(given)
     assert text.count("| not measured |") == 2
     given = measured()
-    given["memory"]["peaks"] = {"5": 1.0, "20": 1.0}  # too near to each other to say
+    given["memory"]["peaks"] = {"10": 1.0, "100": 1.0}  # too little to say
     assert [o.kept for o in targets.outcomes(given)][-1] is None
 
 
