@@ -60,6 +60,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) -> Measured:
+    others_share = machine.bystanders()
     raw = scratch / "raw"
     dump = corpus.write(raw, megabytes)
     _say(f"{dump.documents:,} documents, {dump.bytes / 1e6:.1f} MB")
@@ -79,6 +80,7 @@ def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) ->
     return {
         "date": _today(),
         "machine": machine.describe(),
+        "bystanders": others_share(),
         "repeats": repeats,
         "input": {
             "origin": novels.origin(),

@@ -38,7 +38,8 @@ def _head(measured: Measured) -> Iterator[str]:
         f"text in {given['files']} JSONL files, from {given['origin']}; planted damage: {planted}. "
         f"The path and its steps are medians of {measured['repeats']} runs, each in a fresh "
         "process, warm. One core is one core: the process is pinned to it. "
-        "MB are 10⁶ bytes of text as UTF-8."
+        "MB are 10⁶ bytes of text as UTF-8. Other programs took "
+        f"{100 * measured['bystanders']:.0f} % of the cores' time meanwhile."
     )
     yield ""
     yield "![Speed of the whole path, of kernels and of neighbours](results.svg)"

@@ -150,6 +150,7 @@ def measured() -> targets.Measured:
     return {
         "date": "2026-11-22",
         "machine": {"cores": "2"},
+        "bystanders": 0.25,
         "repeats": 3,
         "input": {
             "origin": "novels",
@@ -207,6 +208,7 @@ def test_the_page_and_the_plot_hold_every_row() -> None:
     text = page.page(given)
     for name in given["one"]:
         assert f"| {name} |" in text
+    assert "Other programs took 25 %" in text
     assert "dolma did not install or run here: no compiler" in text
     assert "| typos | 1 | 1000.0 |" in text
     picture = plot.plot(given)
