@@ -99,5 +99,7 @@ def look(out: Path) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    shards = IngestSettings() if "default" in sys.argv else IngestSettings(shard_bytes=1)
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), Recipe(ingest=shards))
+    given = Path(sys.argv[1])
+    largest = max(path.stat().st_size for path in given.iterdir())
+    shards = IngestSettings() if "default" in sys.argv else IngestSettings(shard_bytes=largest)
+    main(given, Path(sys.argv[2]), int(sys.argv[3]), Recipe(ingest=shards))
