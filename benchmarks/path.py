@@ -24,7 +24,8 @@ from pipeline.sources.settings import IngestSettings
 from pipeline.store.dataset import Dataset
 
 STEPS = ("ingest", "repair", "strip", "measure", "deduplicate", "publish")
-_WARM_UP = 0.8  # megabytes, in enough files that each worker gets some
+_WARM_UP = 0.8  # megabytes, in enough shards that each worker gets some
+_TINY = Recipe(ingest=IngestSettings(shard_bytes=100_000))
 
 
 def main(raw: Path, out: Path, workers: int, recipe: Recipe) -> None:
@@ -34,10 +35,10 @@ def main(raw: Path, out: Path, workers: int, recipe: Recipe) -> None:
         shutil.rmtree(tiny, ignore_errors=True)
         corpus.write(tiny / "raw", _WARM_UP)
         started = time.perf_counter()
-        run(steps.Run("warm-up", tiny / "raw", tiny / "out", recipe, engine))
+        run(steps.Run("warm-up", tiny / "raw", tiny / "out", _TINY, engine))
         start_up = time.perf_counter() - started
         # The first time, one worker may have taken all the shards while another was starting.
-        run(steps.Run("warm-up", tiny / "raw", tiny / "again", recipe, engine))
+        run(steps.Run("warm-up", tiny / "raw", tiny / "again", _TINY, engine))
         shutil.rmtree(tiny)
         shutil.rmtree(out, ignore_errors=True)
         dump = steps.Run("bench", raw, out, recipe, engine)
