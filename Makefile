@@ -1,7 +1,8 @@
 # make run   the example dump, from raw files to Parquet and a report
 # make test  lint, types, contracts and tests
 # make ui    `dagster dev` on this machine only
-# make bench benchmarks; make lock  pin the dependencies anew; make resolve  check all Pythons
+# make bench benchmarks (OPTIONS="--megabytes 32"); make bench-memory  100 MB against 1 GB
+# make lock  pin the dependencies anew; make resolve  check all Pythons
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test ui bench lock resolve clean
+.PHONY: run test ui bench bench-memory bench-lock lock resolve clean
 
 run: $(READY)
 	$(BIN)/hygiene run examples/raw --out out --workers $(WORKERS)
@@ -26,8 +27,20 @@ ui: $(READY)
 	cp dagster.yaml .dagster/dagster.yaml
 	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev --host 127.0.0.1 -w workspace.yaml
 
+# OPTIONS: python -m benchmarks --help
 bench: $(READY)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(OPTIONS)
+
+bench-memory: $(READY)
+	$(BIN)/python -m benchmarks --memory 100 1000
+
+# The environments of the neighbours, which `make bench` sets up.
+bench-lock: $(READY)
+	for name in datatrove rensa text-dedup dolma; do \
+	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --no-header --no-annotate \
+	    --python-version $$(test $$name = text-dedup && echo 3.12 || echo 3.11) \
+	    benchmarks/neighbours/$$name.in -o benchmarks/neighbours/$$name.txt || exit 1; \
+	done
 
 # Every package by its hash; set-up happens again only when the pins or the project's metadata change.
 $(READY): requirements.txt pyproject.toml

@@ -1,140 +1,165 @@
-"""`make bench`: how fast each step is, as a ratio to a plain Arrow copy in the same run, and how
-much harm each stage does to clean novels. Writes benchmarks/RESULTS.md.
+"""`make bench`: how fast each step and kernel is, on one core and on two, against a plain Arrow
+copy, the libraries and the neighbours in the same run; what damage is found, what harm is done.
+
+What belongs here: the order of the measurements. What does not: any of them.
+Writes benchmarks/results.json, RESULTS.md and results.svg. `--memory SMALL LARGE` measures memory
+alone and keeps the rest.
 """
 
+import argparse
 import json
-import os
-import platform
-import shutil
 import statistics
 import tempfile
-import time
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-import pyarrow as pa
-import pyarrow.json as pj
+from benchmarks import child, corpus, first_run, machine, memory, novels, others
+from benchmarks.page import ALL, COPY, page
+from benchmarks.plot import plot
+from benchmarks.targets import Measured
 
-from benchmarks.corpus import ROOT, documents
-from pipeline import run as steps
-from pipeline import schema
-from pipeline.engine.local import LocalEngine
-from pipeline.recipe import Recipe
-from pipeline.report.summary import summarise
-from pipeline.store.dataset import write_shard
-
-COUNT = int(os.environ.get("HYGIENE_BENCH_DOCUMENTS", "1500"))
-REPEATS = 3
-STEPS = (steps.ingest, steps.repair, steps.strip, steps.measure, steps.deduplicate, steps.publish)
-STAGES = ("mojibake", "characters", "typos", "boilerplate")
+_PLACE = novels.ROOT / "benchmarks"
+_STORE = _PLACE / "results.json"
+_CORES = {"one": 1, "two": 2}
+_KERNEL_MEGABYTES = 16
+_HARM_MEGABYTES = 8
+Rates = dict[str, list[float]]
+"""Name -> [MB/s, documents/s]."""
 
 
 def main() -> None:
-    """Run all benchmarks and write the table."""
-    origin, texts = documents(COUNT)
-    megabytes = sum(len(text.encode()) for text in texts) / 1e6
-    with tempfile.TemporaryDirectory() as folder:
-        raw = Path(folder) / "raw"
-        raw.mkdir()
-        with (raw / "novels.jsonl").open("w") as file:
-            file.writelines(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
-        copy = _seconds(lambda: _copy(raw / "novels.jsonl", Path(folder) / "copy.parquet"))
-        taken = [_steps(raw, Path(folder) / "out") for _ in range(REPEATS)]
-        edits = _edits(raw, Path(folder) / "out")
-    medians = {
-        step.__name__: statistics.median(run[n] for run in taken) for n, step in enumerate(STEPS)
+    """Measure, keep the numbers, write the page and the plot."""
+    words = _arguments()
+    if words.memory:
+        measured = json.loads(_STORE.read_text())
+        measured["memory"] = {"date": _today(), "peaks": memory.measure(words.memory)}
+    elif words.page:
+        measured = json.loads(_STORE.read_text())
+    else:
+        before = json.loads(_STORE.read_text()) if _STORE.exists() else {}
+        with tempfile.TemporaryDirectory() as folder:
+            measured = _measure(Path(folder), words.megabytes, words.repeats, words.neighbours)
+        if "memory" in before:
+            measured["memory"] = before["memory"]
+    _STORE.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n")
+    (_PLACE / "RESULTS.md").write_text(page(measured))
+    (_PLACE / "results.svg").write_text(plot(measured))
+    print((_PLACE / "RESULTS.md").read_text())
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--megabytes", type=float, default=128, help="of text for the whole path")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--neighbours", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--memory", type=float, nargs="*", metavar="MB", help="memory alone")
+    parser.add_argument("--page", action="store_true", help="write the page anew, measure nothing")
+    return parser.parse_args()
+
+
+def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) -> Measured:
+    others_share = machine.bystanders()
+    raw = scratch / "raw"
+    dump = corpus.write(raw, megabytes)
+    _say(f"{dump.documents:,} documents, {dump.bytes / 1e6:.1f} MB")
+    rates, start_up, found = _path(scratch, repeats, dump)
+    _say("kernels and libraries")
+    kernels = _kernels(min(megabytes, _KERNEL_MEGABYTES))
+    _say("the first run and the second")
+    first = first_run.measure()
+    _say("harm")
+    harm = _harm(scratch)
+    _say("neighbours")
+    rows, absent = others.measure(scratch / "others") if neighbours else ([], {})
+    theirs = {
+        row["name"]: [row["bytes"] / 1e6 / row["seconds"], row["documents"] / row["seconds"]]
+        for row in rows
     }
-    words = sum(len(text.split()) for text in texts)
-    page = _page(origin, len(texts), megabytes, copy, medians, words, edits)
-    (ROOT / "benchmarks" / "RESULTS.md").write_text(page)
-    print(page)
-
-
-def _copy(source: Path, target: Path) -> None:
-    """What any job must do: read the same input, write the same output columns, do nothing."""
-    table = pj.read_json(source, pj.ReadOptions(use_threads=False))
-    columns = {
-        field.name: table["text"] if field.name == "text" else pa.nulls(table.num_rows, field.type)
-        for field in schema.DOCUMENTS
+    return {
+        "date": _today(),
+        "machine": machine.describe(),
+        "bystanders": others_share(),
+        "repeats": repeats,
+        "input": {
+            "origin": novels.origin(),
+            "megabytes": dump.bytes / 1e6,
+            "documents": dump.documents,
+            "files": dump.files,
+            "planted": dict(dump.planted),
+        },
+        "one": rates["one"] | kernels["one"] | theirs,
+        "two": rates["two"] | kernels["two"],
+        "start_up": start_up,
+        "first_run": first,
+        "found": found,
+        "harm": harm,
+        "neighbours": {row["name"]: row for row in rows},
+        "absent": absent,
     }
-    nullable = pa.schema([field.with_nullable(True) for field in schema.DOCUMENTS])
-    write_shard(target, nullable, [pa.table(columns, nullable)])
 
 
-def _seconds(work: Callable[[], None]) -> float:
-    found = []
-    for _ in range(REPEATS):
-        started = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - started)
-    return statistics.median(found)
+def _path(
+    scratch: Path, repeats: int, dump: corpus.Dump
+) -> tuple[dict[str, Rates], dict[str, float], dict[str, int]]:
+    """(rates of the copy, of each step and of all; seconds of start-up; what was found).
+
+    One core and two take turns, so that a busy minute of the machine hits both.
+    """
+    copies: dict[str, list[float]] = {cores: [] for cores in _CORES}
+    runs: dict[str, list[child.Answer]] = {cores: [] for cores in _CORES}
+    for number in range(repeats):
+        for cores, workers in _CORES.items():
+            _say(f"run {number + 1} of {repeats}, cores: {workers}")
+            arguments = (scratch / "raw", scratch / "out", workers)
+            copied = child.ask("benchmarks.copy", *arguments, cores=workers)
+            copies[cores].append(copied["seconds"])
+            runs[cores].append(child.ask("benchmarks.path", *arguments, cores=workers))
+    rates = {cores: _rates(copies[cores], runs[cores], dump) for cores in _CORES}
+    start_up = {
+        cores: statistics.median(run["start_up"] for run in runs[cores]) for cores in _CORES
+    }
+    return rates, start_up, runs["two"][-1]["found"]
 
 
-def _steps(raw: Path, out: Path) -> list[float]:
-    """Seconds of each step, on one core, from nothing."""
-    shutil.rmtree(out, ignore_errors=True)
-    found = []
-    with LocalEngine(1) as engine:
-        run = steps.Run("bench", raw, out, Recipe(), engine)
-        for step in STEPS:
-            started = time.perf_counter()
-            step(run)
-            found.append(time.perf_counter() - started)
-    return found
+def _rates(copies: list[float], runs: list[child.Answer], dump: corpus.Dump) -> Rates:
+    seconds = {COPY: statistics.median(copies)}
+    for step in runs[0]["seconds"]:
+        seconds[step] = statistics.median(run["seconds"][step] for run in runs)
+    seconds[ALL] = statistics.median(sum(run["seconds"].values()) for run in runs)
+    return {
+        name: [dump.bytes / 1e6 / taken, dump.documents / taken] for name, taken in seconds.items()
+    }
 
 
-def _edits(raw: Path, out: Path) -> dict[str, int]:
-    """Edits that the last run made, by stage and by rule."""
-    with LocalEngine(1) as engine:
-        run = steps.Run("bench", raw, out, Recipe(), engine)
-        counted = summarise(run.dataset("measured_documents")).rules
-    found = dict.fromkeys(STAGES, 0)
-    for (stage, rule), count in sorted(counted.items()):
-        found[stage] += count
-        found[f"{stage}/{rule}"] = count
-    return found
+def _kernels(megabytes: float) -> dict[str, Rates]:
+    """Kernels and libraries on one core; and on two, each with a process of its own."""
+
+    def on(core: int) -> Rates:
+        rates: Rates = child.ask("benchmarks.kernels", megabytes, first=core)["rates"]
+        return rates
+
+    one = on(0)
+    with ThreadPoolExecutor(2) as threads:
+        here, there = threads.map(on, range(2))
+    two = {name: [sum(pair) for pair in zip(here[name], there[name], strict=True)] for name in one}
+    return {"one": one, "two": two}
 
 
-def _page(
-    origin: str,
-    count: int,
-    megabytes: float,
-    copy: float,
-    medians: dict[str, float],
-    words: int,
-    edits: dict[str, int],
-) -> str:
-    total = sum(medians.values())
-    rows = [("plain Arrow copy", copy), *medians.items(), ("all steps", total)]
-    lines = [
-        "# Benchmark results",
-        "",
-        f"Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, "
-        f"{os.cpu_count()} cores, Python {platform.python_version()}; one core used. "
-        f"Median of {REPEATS}.",
-        f"Input: {count:,} documents, {megabytes:.1f} MB of text, from {origin}.",
-        "",
-        "## Speed",
-        "",
-        "| step | MB/s | documents/s | times the plain copy |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {name} | {megabytes / seconds:.2f} | {count / seconds:,.0f} | {seconds / copy:.1f} |"
-        for name, seconds in rows
-    ]
-    lines += [
-        "",
-        "## Harm on clean novels",
-        "",
-        f"Edits in {words:,} words that were right, or nearly so, as they stood.",
-        "",
-        "| stage or rule | edits | per million words |",
-        "|---|---|---|",
-    ]
-    lines += [f"| {name} | {n:,} | {n / words * 1e6:.1f} |" for name, n in edits.items()]
-    return "\n".join(lines) + "\n"
+def _harm(scratch: Path) -> dict[str, Any]:
+    """Edits that are made to novels as they are."""
+    dump = corpus.write(scratch / "clean", _HARM_MEGABYTES, damaged=False)
+    answer = child.ask("benchmarks.path", scratch / "clean", scratch / "out", 1)
+    return {"words": dump.words, "edits": answer["edits"]}
+
+
+def _today() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}"
+
+
+def _say(what: str) -> None:
+    print(f"- {what}", flush=True)
 
 
 if __name__ == "__main__":

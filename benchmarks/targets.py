@@ -1,0 +1,137 @@
+"""What speed is promised, and whether the measurements keep it.
+
+What belongs here: the promises, as numbers computed from measured ones, never written by hand.
+What does not: measuring.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Measured = dict[str, Any]
+"""What `python -m benchmarks` keeps in results.json."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A number that is to be at least (or at most) `limit`; `of` computes it."""
+
+    name: str
+    limit: float
+    unit: str
+    of: Callable[[Measured], float]
+    at_most: bool = False
+
+    def wanted(self) -> str:
+        """The promise in words."""
+        return f"{'at most' if self.at_most else 'at least'} {self.limit:g}{self.unit}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """value: None where something that it is computed from was not measured."""
+
+    target: Target
+    value: float | None
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether the promise is kept; None where nobody can say."""
+        if self.value is None:
+            return None
+        limit = self.target.limit
+        return self.value <= limit if self.target.at_most else self.value >= limit
+
+
+def outcomes(measured: Measured) -> list[Outcome]:
+    """Every promise with its measured value."""
+    return [Outcome(target, _value(target, measured)) for target in TARGETS]
+
+
+def _value(target: Target, measured: Measured) -> float | None:
+    try:
+        return target.of(measured)
+    except (KeyError, ValueError):
+        return None
+
+
+def _one(name: str) -> Callable[[Measured], float]:
+    """Megabytes a second on one core."""
+    return lambda measured: float(measured["one"][name][0])
+
+
+def _times(ours: str, theirs: str) -> Callable[[Measured], float]:
+    """How many times as fast, in the same run, on one core."""
+    return lambda measured: float(measured["one"][ours][0] / measured["one"][theirs][0])
+
+
+def _slowest_screen(measured: Measured) -> float:
+    rates = measured["one"].items()
+    return min(float(rate[0]) for name, rate in rates if name.startswith("screen: "))
+
+
+def _memory_growth(measured: Measured) -> float:
+    """How much more memory the largest run took than the smallest, in percent.
+
+    Runs that fill no shard say nothing about it.
+    """
+    peaks = measured["memory"]["peaks"]
+    smallest, largest = min(peaks, key=float), max(peaks, key=float)
+    if float(smallest) < _LEAST_MEMORY_RUN or float(largest) < 10 * float(smallest):
+        raise ValueError("100 MB and 1 GB of input are needed")
+    return 100 * (float(peaks[largest]) / float(peaks[smallest]) - 1)
+
+
+_LEAST_MEMORY_RUN = 100  # megabytes
+TARGETS = (
+    Target("all steps, one core", 10, " MB/s", _one("all steps")),
+    Target(
+        "all steps, against the plain Arrow copy, in time",
+        15,
+        " ×",
+        _times("plain Arrow copy", "all steps"),
+        at_most=True,
+    ),
+    *(
+        Target(
+            f"all steps, against datatrove's chain ({tokenizer})",
+            50,
+            " ×",
+            _times("all steps", f"datatrove chain ({tokenizer})"),
+        )
+        for tokenizer in ("default", "its whitespace")
+    ),
+    Target(
+        "all steps, two cores against one",
+        1.8,
+        " ×",
+        lambda measured: measured["two"]["all steps"][0] / measured["one"]["all steps"][0],
+    ),
+    Target("near-duplicate signatures", 60, " MB/s", _one("signatures")),
+    Target(
+        "signatures, against datasketch's update_batch on shingles made before",
+        25,
+        " ×",
+        _times("signatures", "datasketch update_batch"),
+    ),
+    *(
+        Target(
+            f"signatures, against rensa's batch call ({tokens})",
+            1,
+            " ×",
+            _times("signatures", f"rensa batch ({tokens})"),
+        )
+        for tokens in ("words", "word 5-grams")
+    ),
+    Target("language", 60, " MB/s", _one("language")),
+    Target("language, against langdetect", 100, " ×", _times("language", "langdetect.detect")),
+    Target("the slowest screen", 300, " MB/s", _slowest_screen),
+    Target(
+        "first run on a fresh machine, longer than the second by",
+        20,
+        " s",
+        lambda measured: measured["first_run"]["first"] - measured["first_run"]["second"],
+        at_most=True,
+    ),
+    Target("memory, from the small run to one ten times as large", 10, " %", _memory_growth, True),
+)
