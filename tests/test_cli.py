@@ -114,9 +114,7 @@ def test_explain_says_what_a_document_duplicates_and_is_kept_for(
 def test_explain_shows_mixed_and_misnamed_languages(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    english = (
-        "The keeper of the lighthouse counts the ships that pass in the fog. " * 6
-    )
+    english = "The keeper of the lighthouse counts the ships that pass in the fog. " * 6
     german = "Die Imkerin hebt den Deckel vom Kasten und wartet, bis der Rauch sich verzogen hat. "
     raw = tmp_path / "raw"
     raw.mkdir()

@@ -7,7 +7,6 @@ What does not: the rules themselves (rules/boilerplate/*.toml).
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,6 +35,9 @@ _MAX_FORM_CHARS = 400
 _SENTENCE = re.compile(r".{80,}[.!?…][\"'”’»)]?$")
 _BLANKS = " \t"
 
+Mark = tuple[int, BoilerplateRule]
+"""A line's number, and a rule that matches it."""
+
 
 @dataclass(frozen=True)
 class Boilerplate:
@@ -53,8 +55,20 @@ class Boilerplate:
 
     def propose(self, text: str, language: str) -> Iterator[Edit]:
         """One edit for each run of lines that one rule cuts, blank lines left over included."""
-        lines = text.split("\n")
-        cut = _cut_lines(lines, _rules_for(language))
+        for proposed in self.propose_all([text], [language]):
+            yield from proposed
+
+    def propose_all(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> Iterator[Iterator[Edit]]:
+        """The same for each text. A pattern is made ready once for all of them, which takes longer
+        than matching some lines.
+        """
+        lines = [text.split("\n") for text in texts]
+        for text, own, marks in zip(texts, lines, _marks(lines, languages), strict=True):
+            yield self._edits(text, own, _cut_lines(own, marks))
+
+    def _edits(self, text: str, lines: Sequence[str], cut: list[str]) -> Iterator[Edit]:
         if not any(cut):
             return
         _cut_blanks(lines, cut)
@@ -74,21 +88,27 @@ class Boilerplate:
             yield Edit(self.name, rule, start, text[start : min(stop, end)], "")
 
 
-@cache
-def _rules_for(language: str) -> tuple[BoilerplateRule, ...]:
-    wanted = (ANY_LANGUAGE, language)
-    return tuple(rule for rule in rules.boilerplate() if rule.language in wanted)
+def _marks(lines: Sequence[Sequence[str]], languages: Sequence[str]) -> list[list[Mark]]:
+    """For each text the lines that a rule for its language matches, with the rule."""
+    found: list[list[Mark]] = [[] for _ in lines]
+    places = [(text, at) for text, own in enumerate(lines) for at in range(len(own))]
+    bare = [line.strip(_BLANKS) if len(line) <= _MAX_LINE else "" for own in lines for line in own]
+    for rule in rules.boilerplate():
+        if rule.language != ANY_LANGUAGE and rule.language not in languages:
+            continue
+        for hit in pc.indices_nonzero(rule.matches(pa.array(bare, pa.string()))).to_pylist():
+            text, at = places[hit]
+            if rule.language in (ANY_LANGUAGE, languages[text]):
+                found[text].append((at, rule))
+    return found
 
 
-def _cut_lines(lines: Sequence[str], known: Sequence[BoilerplateRule]) -> list[str]:
+def _cut_lines(lines: Sequence[str], marks: Sequence[Mark]) -> list[str]:
     """For each line the name of the rule that cuts it, or an empty text."""
-    bare = [line.strip(_BLANKS) if len(line) <= _MAX_LINE else "" for line in lines]
     cut = [""] * len(lines)
     marked: dict[str, list[tuple[int, str]]] = {"line": [], "head": [], "tail": []}
-    array = pa.array(bare)
-    for rule in known:
-        hits = pc.indices_nonzero(rule.matches(array)).to_pylist()
-        marked[rule.scope] += [(at, rule.name) for at in hits]
+    for at, rule in marks:
+        marked[rule.scope].append((at, rule.name))
     for at, name in marked["line"]:
         cut[at] = cut[at] or name
     # From the end inwards: what an inner form leaves over no longer speaks against an outer one.

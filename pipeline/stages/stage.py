@@ -1,7 +1,7 @@
 """The shape that every stage has."""
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -23,3 +23,23 @@ class Stage(Protocol):
     def propose(self, text: str, language: str) -> Iterable[Edit]:
         """The edits for one text whose language is known (`und` where it is not)."""
         ...
+
+
+@runtime_checkable
+class BatchStage(Stage, Protocol):
+    """A stage that is much faster over many texts at once."""
+
+    def propose_all(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> Iterator[Iterable[Edit]]:
+        """The same as `propose`, for each text."""
+        ...
+
+
+def propose_all(
+    stage: Stage, texts: Sequence[str], languages: Sequence[str]
+) -> Iterator[Iterable[Edit]]:
+    """The stage's edits for each text."""
+    if isinstance(stage, BatchStage):
+        return iter(stage.propose_all(texts, languages))
+    return (stage.propose(*each) for each in zip(texts, languages, strict=True))

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pipeline import schema
 from pipeline.document import Edit, apply
 from pipeline.measures.codes import UNDETERMINED
-from pipeline.stages.stage import Stage
+from pipeline.stages.stage import Stage, propose_all
 
 # What a library raises where a text is too strange for it. The document is rejected with the
 # error; a TypeError or AttributeError is a mistake of ours and stops the run.
@@ -29,14 +29,17 @@ def run_stage(table: pa.Table, stage: Stage) -> pa.Table:
     rows = pc.indices_nonzero(touched).to_pylist()
     if not rows:
         return table
-    languages = table["language"] if "language" in table.column_names else None
+    found = texts.take(pa.array(rows)).to_pylist()
+    languages = [UNDETERMINED] * len(rows)
+    if "language" in table.column_names:
+        known = pc.fill_null(table["language"].take(pa.array(rows)), UNDETERMINED)
+        languages = known.to_pylist()
     changed: dict[int, tuple[str, tuple[Edit, ...]]] = {}
     failed: dict[int, str] = {}
-    for row in rows:
-        text = texts[row].as_py()
-        language = languages[row].as_py() if languages is not None else None
+    proposals = propose_all(stage, found, languages)
+    for row, text, proposed in zip(rows, found, proposals, strict=True):
         try:
-            new, edits = apply(text, stage.propose(text, language or UNDETERMINED))
+            new, edits = apply(text, proposed)
         except DOCUMENT_FAULTS as error:
             failed[row] = f"{type(error).__name__}: {error}"
             continue

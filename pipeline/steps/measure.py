@@ -10,6 +10,7 @@ from pipeline.document import Edit, EditError, restore
 from pipeline.measures import counts
 from pipeline.recipe import Recipe
 from pipeline.stages.boilerplate import Boilerplate
+from pipeline.stages.stage import propose_all
 from pipeline.steps.editing import put
 from pipeline.steps.ingest import decoded_hash, decoded_hashes
 from pipeline.steps.repair import with_language
@@ -40,10 +41,11 @@ def measure(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
 
 def _left(texts: pa.Array, languages: pa.ChunkedArray, stage: Boilerplate) -> pa.Array:
     """How many cuts the rules would still make in each text."""
-    suspects = pc.indices_nonzero(stage.screen(texts)).to_pylist()
+    suspects = pc.indices_nonzero(stage.screen(texts))
     left = np.zeros(len(texts), np.int64)
-    for row in suspects:
-        left[row] = len(list(stage.propose(texts[row].as_py(), languages[row].as_py() or "")))
+    known = pc.fill_null(languages.take(suspects), "").to_pylist()
+    proposals = propose_all(stage, texts.take(suspects).to_pylist(), known)
+    left[suspects.to_numpy()] = [len(list(proposed)) for proposed in proposals]
     return pa.array(left)
 
 

@@ -11,13 +11,7 @@ from pipeline.recipe import Recipe
 from pipeline.steps.ingest import decoded_hash
 from pipeline.steps.measure import measure
 
-COLUMNS = pa.schema(
-    [
-        schema.REPAIRED.field(name)
-        for name in ("text", "decoded_hash", "edits", "verdict", "reason", "language")
-    ]
-    + [schema.REPAIRED.field("language_score")]
-)
+COLUMNS = pa.schema([field.with_nullable(True) for field in schema.REPAIRED])
 
 
 def edit(start: int, before: str, after: str, stage: str = "boilerplate") -> dict[str, Any]:
