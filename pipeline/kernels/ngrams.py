@@ -32,7 +32,7 @@ _SYMBOL = (1 << SYMBOL_BITS) - 1
 _START = (1 << START_BITS) - 1
 _CASED = _SYMBOL | UPPER
 _LONGEST_WORD = 30  # longer ones, as where no blanks are written, are summed without the cache
-_CACHE_BITS = 14  # for 16,384 words; 4 MB
+_CACHE_BITS = 15  # for 32,768 words; 7 MB
 _CACHE_SHIFT = np.uint64(64 - _CACHE_BITS)
 _MIX, _MIX_SHIFT = np.uint64(MIX), np.uint64(MIX_SHIFT)
 

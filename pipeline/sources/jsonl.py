@@ -8,9 +8,10 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import zstandard
 
@@ -29,21 +30,23 @@ _CHUNK = 1024 * 1024
 # Small, since every four bytes may decompress to a block of 128 kB.
 _ZSTD_CHUNK = 256
 _JSON = json.JSONDecoder(parse_constant=str)  # NaN is no JSON: it is kept as a string
+_SURROGATE = re.compile(r"\\u[dD]")
 _BOM = b"\xef\xbb\xbf"
 
 
 def read_jsonl(file: BinaryIO, settings: IngestSettings, first: int = 1) -> Iterator[Record]:
     """The records of a JSON Lines file, in order, or of a part of one from its line `first` on."""
-    for number, (raw, size, digest) in enumerate(_lines(file, settings.max_record_bytes), first):
-        if number == 1 and raw is not None:
-            raw = raw.removeprefix(_BOM)
-        if raw is None:
+    for number, raw in enumerate(_lines(file, settings.max_record_bytes), first):
+        if isinstance(raw, _TooLong):
             reason = (
-                f"line of {size} bytes, more than "
+                f"line of {raw.size} bytes, more than "
                 f"ingest.max_record_bytes = {settings.max_record_bytes}"
             )
-            yield Record(number, size, digest, None, NO_METADATA, schema.OVERSIZE, reason)
-        elif raw.strip():
+            yield Record(number, raw.size, raw.digest, None, NO_METADATA, schema.OVERSIZE, reason)
+            continue
+        if number == 1:
+            raw = raw.removeprefix(_BOM)
+        if raw and not raw.isspace():
             yield _record(number, raw, settings.text_field)
 
 
@@ -112,18 +115,23 @@ class _ZstdFrames(io.RawIOBase):
         return size
 
 
-def _lines(file: BinaryIO, limit: int) -> Iterator[tuple[bytes | None, int, str]]:
-    """(line without its line feed, its size, its SHA-256) for each line of the file.
+class _TooLong(NamedTuple):
+    """A line of which no more than this is known: its size and its SHA-256."""
 
-    The line is None where it is longer than `limit`; of such a line only a chunk is held at once.
+    size: int
+    digest: str
+
+
+def _lines(file: BinaryIO, limit: int) -> Iterator[bytes | _TooLong]:
+    """Each line of the file without its line feed; of one that is longer than `limit` only a chunk
+    is held at once.
     """
     while True:
         line = file.readline(limit + 1)
         if not line:
             return
         if len(line) <= limit or line.endswith(b"\n"):
-            line = line.removesuffix(b"\n")
-            yield line, len(line), digest_of(line)
+            yield line.removesuffix(b"\n")
             continue
         size, digest = len(line), hashlib.sha256(line)
         while piece := file.readline(_CHUNK):
@@ -133,7 +141,7 @@ def _lines(file: BinaryIO, limit: int) -> Iterator[tuple[bytes | None, int, str]
             digest.update(piece)
             if ended:
                 break
-        yield None, size, digest.hexdigest()
+        yield _TooLong(size, digest.hexdigest())
 
 
 def _record(number: int, raw: bytes, text_field: str) -> Record:
@@ -165,7 +173,7 @@ def _record(number: int, raw: bytes, text_field: str) -> Record:
         reason = f"has a JSON {_kind(text)} in {text_field!r}, a string is wanted"
         return _malformed(number, raw, line, reason)
     try:
-        if "\\u" in line:  # only an escape can make a lone surrogate
+        if _SURROGATE.search(line):  # only an escape can make a lone one
             text.encode("utf-8")
     except UnicodeEncodeError as error:
         reason = (
