@@ -208,17 +208,15 @@ def _shingles_of(
 @compiled
 def _counts(folded: Bytes, length: int, table: CodePointTable) -> tuple[int, int, int]:
     """(words, characters that are no blanks, those of them that `table` names)."""
-    blanks = chars = named = at = 0
-    while at < length:
-        byte = folded[at]
-        if byte < 0xE0:  # no script without blanks has shorter characters
-            blanks += byte == SPACE
-            chars += (byte & 0xC0) != 0x80
-            at += 1
-            continue
+    blanks = chars = long = 0
+    for at in range(length):
+        blanks += folded[at] == SPACE
+        chars += (folded[at] & 0xC0) != 0x80
+        long += folded[at] >= 0xE0  # no script without blanks has shorter characters
+    named = at = 0
+    while at < length and long:
         point, size = code_point(folded, at)
         named += value_of(table, point)
-        chars += 1
         at += size
     return blanks + (length > 0), chars - blanks, named
 
@@ -234,20 +232,26 @@ def _without_blanks(folded: Bytes, length: int) -> int:
 
 @compiled
 def _words(scratch: _Scratch, length: int) -> int:
-    """Note where each word begins and ends, and the hash of all bytes before; their number."""
-    folded, value, word, at = scratch.folded, np.uint64(0), 0, 0
-    while at < length:
-        scratch.begins[word] = at
-        scratch.hash_at_begin[word] = value
-        while at < length and folded[at] != SPACE:
-            value = _longer(value, folded[at])
-            at += 1
+    """Note where each word begins and ends, and the hash of all bytes before; their number.
+
+    Every byte is noted as the end of its word and the next one as the beginning of another, until a
+    blank lets it stand: where words end no processor can foretell.
+    """
+    if length == 0:
+        return 0
+    folded, value, word = scratch.folded, np.uint64(0), 0
+    scratch.begins[0] = 0
+    scratch.hash_at_begin[0] = value
+    for at in range(length):
         scratch.ends[word] = at
         scratch.hash_at_end[word] = value
-        value = _longer(value, SPACE)
-        at += 1
-        word += 1
-    return word
+        value = _longer(value, folded[at])
+        scratch.begins[word + 1] = at + 1
+        scratch.hash_at_begin[word + 1] = value
+        word += folded[at] == SPACE
+    scratch.ends[word] = length
+    scratch.hash_at_end[word] = value
+    return word + 1
 
 
 @compiled
