@@ -36,12 +36,12 @@ from pipeline.steps.strip import strip as strip_kernel
 from pipeline.store import commit as store_commit
 from pipeline.store.dataset import (
     MANIFEST,
+    Compression,
     Dataset,
     Provenance,
     StoreError,
     Target,
     read_batches,
-    write_shard,
 )
 
 # The libraries whose versions can change a result.
@@ -49,6 +49,7 @@ _LIBRARIES = ("chardet", "datasketch", "ftfy", "langdetect", "pyarrow", "wordfre
 # Settings that signatures must share to be compared.
 _COMPARABLE = ("near", "shingle_words", "shingle_chars", "bands", "rows")
 _CODE = Path(__file__).parent
+_IDS = ["doc_id"]
 # These only show what was made.
 _SHOWS = ("report", "lookup.py", "cli.py")
 
@@ -90,6 +91,7 @@ class Run:
         columns: pa.Schema,
         inputs: Iterable[str],
         over: Dataset | None = None,
+        compression: Compression = "lz4",
     ) -> Target:
         """Where a step writes: a folder that only equal code, recipe and input lead to.
 
@@ -100,7 +102,8 @@ class Run:
         provenance = Provenance(
             Path(name).name, self.dump, fingerprint, self.recipe.to_json(), versions()
         )
-        return Target(self.work / name / fingerprint[:16], columns, provenance, over)
+        place = self.work / name / fingerprint[:16]
+        return Target(place, columns, provenance, over, compression)
 
     def over(self, below: Dataset, name: str, columns: pa.Schema) -> Target:
         """Where a step writes what it changes in the dataset before it."""
@@ -113,8 +116,7 @@ def ingest(run: Run) -> Dataset:
     listing = hashlib.sha256(repr([shard.to_pylist() for shard in shards]).encode()).hexdigest()
     planned = run.target("plan", schema.PLAN, [listing])
     plan = planned.finished() or planned.finish(
-        write_shard(planned.folder / f"part-{at:05d}.parquet", schema.PLAN, [shard])
-        for at, shard in enumerate(shards)
+        planned.write(f"part-{at:05d}.parquet", [shard]) for at, shard in enumerate(shards)
     )
     kernel = partial(
         ingest_step.read,
@@ -173,13 +175,9 @@ def deduplicate(run: Run) -> Dataset:
         settings,
     )
     dataset = target.finish(
-        write_shard(
-            target.folder / shard[-1].name,
-            schema.NEAR_DUPLICATES,
-            (
-                dedup_step.fates(part["doc_id"], duplicates)
-                for part in read_batches(shard, ["doc_id"])
-            ),
+        target.write(
+            shard[-1].name,
+            (dedup_step.fates(rows["doc_id"], duplicates) for rows in read_batches(shard, _IDS)),
         )
         for shard in measured.shards
     )
@@ -218,7 +216,8 @@ def publish(run: Run) -> dict[str, Dataset]:
     inputs = [measured.fingerprint, fates.fingerprint]
 
     def made(name: str, kernel: Kernel, source: Dataset, **how: Any) -> Dataset:
-        target = run.target(f"candidate/{name}", schema.PUBLISHED[name], inputs)
+        columns = schema.PUBLISHED[name]
+        target = run.target(f"candidate/{name}", columns, inputs, compression="zstd")
         return _only(run.engine.map(kernel, source, target, **how))
 
     edits = ["doc_id", "edits"]

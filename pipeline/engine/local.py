@@ -25,7 +25,6 @@ from pipeline.store.dataset import (
     Target,
     read_batches,
     read_shard,
-    write_shard,
 )
 from pipeline.store.layers import LayerError, difference
 
@@ -85,8 +84,8 @@ class LocalEngine:
         tasks = []
         for shard, side in zip(shards, sides, strict=True):
             rows = partial(_zipped, shard, side, columns)
-            path = target.folder / shard[-1].name
-            tasks.append((path.name, partial(make, kernel, rows, path, target.stored)))
+            name = shard[-1].name
+            tasks.append((name, partial(make, kernel, rows, target, name)))
         return target.finish(self._make(tasks, target))
 
     def shuffle_map(
@@ -100,9 +99,7 @@ class LocalEngine:
         tasks = []
         for number, parts in enumerate(partitions):
             name = f"part-{number:05d}.parquet"
-            tasks.append(
-                (name, partial(_map_group, kernel, parts, key, target.folder / name, target.schema))
-            )
+            tasks.append((name, partial(_map_group, kernel, parts, key, target, name)))
         dataset = target.finish(self._make(tasks, target))
         shutil.rmtree(scratch, ignore_errors=True)
         return dataset
@@ -123,22 +120,23 @@ class LocalEngine:
             yield shard
 
 
-def _map_shard(kernel: Kernel, rows: Rows, target: Path, schema: pa.Schema) -> Shard:
+def _map_shard(kernel: Kernel, rows: Rows, target: Target, name: str) -> Shard:
     tables = (made for batch in ahead(rows()) for made in kernel(batch))
-    return write_shard(target, schema, ahead(tables))
+    return target.write(name, ahead(tables))
 
 
-def _map_layer(kernel: Kernel, rows: Rows, target: Path, schema: pa.Schema) -> Shard:
+def _map_layer(kernel: Kernel, rows: Rows, target: Target, name: str) -> Shard:
     """The same where the target lies over the source: row group for row group."""
 
     def layers() -> Iterator[pa.Table]:
         for batch in ahead(rows()):
             try:
-                yield difference(batch, pa.concat_tables(kernel(batch))).select(schema.names)
+                layer = difference(batch, pa.concat_tables(kernel(batch)))
             except LayerError as error:
-                raise EngineError(f"{target.name}: {error}") from error
+                raise EngineError(f"{target.folder / name}: {error}") from error
+            yield layer.select(target.stored.names)
 
-    return write_shard(target, schema, ahead(layers()), regroup=False)
+    return target.write(name, ahead(layers()))
 
 
 def _zipped(
@@ -166,16 +164,14 @@ def _zipped(
         raise EngineError(f"{beside[-1]} has more rows than {source[-1]}")
 
 
-def _map_group(
-    kernel: Kernel, parts: Sequence[Path], key: str, target: Path, schema: pa.Schema
-) -> Shard:
+def _map_group(kernel: Kernel, parts: Sequence[Path], key: str, target: Target, name: str) -> Shard:
     batches = [batch for part in parts for batch in read_batches(part)]
     if not batches:
-        return write_shard(target, schema, [])
+        return target.write(name, [])
     table = pa.concat_tables(batches, promote_options="default")
     flat = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
     table = table.sort_by([(name, "ascending") for name in [key, *flat]])
-    return write_shard(target, schema, kernel(table))
+    return target.write(name, kernel(table))
 
 
 def _shuffle(sources: Sequence[Dataset], key: str, scratch: Path) -> list[list[Path]]:

@@ -20,7 +20,7 @@ from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.shingles import text_hashes
 from pipeline.engine.engine import Engine
 from pipeline.kernels.bands import SeenTwice
-from pipeline.store.dataset import Dataset, Target, write_shard
+from pipeline.store.dataset import Dataset, Target
 
 TargetOf = Callable[[str, pa.Schema], Target]
 
@@ -101,7 +101,7 @@ def _shared_bands(
         for table in source.batches()
         for made in bands.bands(table, fresh=fresh, seen=seen, settings=settings)
     )
-    return target.finish([write_shard(target.folder / "part-00000.parquet", bands.BANDS, rows)])
+    return target.finish([target.write("part-00000.parquet", rows)])
 
 
 def _verify(

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,6 +31,9 @@ _MANIFEST_KEYS = {"dataset", "dump", "fingerprint", "rows", "files", "recipe"}
 _GROUP_BYTES = 16 * 1024 * 1024
 _GROUP_ROWS = 20_000
 
+
+Compression = Literal["zstd", "lz4"]
+"""zstd for what others read; lz4, which is read twice as fast, for what is soon gone."""
 
 Stack = tuple[Path, ...]
 """The files of one shard: what lies at the bottom, and each layer over it."""
@@ -66,12 +69,14 @@ class Target:
     """A dataset to be made: where, with which columns, from what.
 
     over: the dataset that it will lie over, row for row; None where it stands by itself.
+    compression: of its files.
     """
 
     folder: Path
     schema: pa.Schema
     provenance: Provenance
     over: "Dataset | None" = None
+    compression: Compression = "zstd"
 
     @property
     def stored(self) -> pa.Schema:
@@ -84,6 +89,16 @@ class Target:
         if not (self.folder / MANIFEST).is_file():
             return None
         return dataset if dataset.fingerprint == self.provenance.fingerprint else None
+
+    def write(self, name: str, tables: Iterable[pa.Table]) -> Shard:
+        """Write one of the dataset's shards; a layer's tables are its row groups."""
+        return write_shard(
+            self.folder / name,
+            self.stored,
+            tables,
+            regroup=self.over is None,
+            compression=self.compression,
+        )
 
     def finish(self, shards: Iterable[Shard]) -> "Dataset":
         """Write the manifest: from now on the dataset exists."""
@@ -234,7 +249,12 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
 
 
 def write_shard(
-    path: Path, schema: pa.Schema, tables: Iterable[pa.Table], *, regroup: bool = True
+    path: Path,
+    schema: pa.Schema,
+    tables: Iterable[pa.Table],
+    *,
+    regroup: bool = True,
+    compression: Compression = "zstd",
 ) -> Shard:
     """Write a shard whole: beside its place first, flushed to disk, then moved there.
 
@@ -246,7 +266,7 @@ def write_shard(
     beside = _beside(path)
     rows = 0
     try:
-        with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+        with pq.ParquetWriter(beside, schema, compression=compression) as writer:
             fitting = (_fitting(table, schema) for table in tables)
             for group in _groups(fitting) if regroup else fitting:
                 writer.write_table(group, row_group_size=max(1, group.num_rows))
