@@ -5,7 +5,7 @@ What does not: kernels (steps), retrying killed workers (pool).
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from pipeline.engine.ahead import ahead
 from pipeline.engine.engine import EngineError, Kernel
-from pipeline.engine.pool import Pool
+from pipeline.engine.pool import Pool, cores
 from pipeline.store.dataset import (
     Dataset,
     Shard,
@@ -33,6 +33,9 @@ Progress = Callable[[str, int, int], None]
 
 Rows = Callable[[], Iterator[pa.Table]]
 """A shard's rows, a row group at a time, whenever they are wanted."""
+
+Overlap = Callable[[Iterable[pa.Table]], Iterator[pa.Table]]
+"""How tables come to where they are used: `ahead` of that, or `iter`, when they are wanted."""
 
 # A partition of a shuffle is read whole by one worker.
 _PARTITION_BYTES = 32 * 1024 * 1024
@@ -81,11 +84,13 @@ class LocalEngine:
         shards = source.shards
         sides = beside.shards if beside else [None] * len(shards)
         make = _map_layer if target.over else _map_shard
+        # Where every core has a worker already, threads would only be in each other's way.
+        overlap = ahead if self.workers < cores() else iter
         tasks = []
         for shard, side in zip(shards, sides, strict=True):
             rows = partial(_zipped, shard, side, columns)
             name = shard[-1].name
-            tasks.append((name, partial(make, kernel, rows, target, name)))
+            tasks.append((name, partial(make, kernel, rows, target, name, overlap)))
         return target.finish(self._make(tasks, target))
 
     def shuffle_map(
@@ -120,23 +125,23 @@ class LocalEngine:
             yield shard
 
 
-def _map_shard(kernel: Kernel, rows: Rows, target: Target, name: str) -> Shard:
-    tables = (made for batch in ahead(rows()) for made in kernel(batch))
-    return target.write(name, ahead(tables))
+def _map_shard(kernel: Kernel, rows: Rows, target: Target, name: str, overlap: Overlap) -> Shard:
+    tables = (made for batch in overlap(rows()) for made in kernel(batch))
+    return target.write(name, overlap(tables))
 
 
-def _map_layer(kernel: Kernel, rows: Rows, target: Target, name: str) -> Shard:
+def _map_layer(kernel: Kernel, rows: Rows, target: Target, name: str, overlap: Overlap) -> Shard:
     """The same where the target lies over the source: row group for row group."""
 
     def layers() -> Iterator[pa.Table]:
-        for batch in ahead(rows()):
+        for batch in overlap(rows()):
             try:
                 layer = difference(batch, pa.concat_tables(kernel(batch)))
             except LayerError as error:
                 raise EngineError(f"{target.folder / name}: {error}") from error
             yield layer.select(target.stored.names)
 
-    return target.write(name, ahead(layers()))
+    return target.write(name, overlap(layers()))
 
 
 def _zipped(

@@ -97,6 +97,13 @@ class Pool:
             self._executor = None
 
 
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _executor(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         workers,

@@ -9,7 +9,8 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -40,8 +41,10 @@ def plan(folder: Path, settings: IngestSettings) -> list[pa.Table]:
     """
     shards: list[list[dict[str, Any]]] = [[]]
     size = 0
-    for path, error in sorted(_files(os.fsencode(folder), b"")):
-        for entry in _entries(folder, path, error, settings.shard_bytes):
+    found = sorted(_files(os.fsencode(folder), b""))
+    with ThreadPoolExecutor() as threads:  # hashing leaves the interpreter's lock alone
+        parts = threads.map(lambda each: _entries(folder, *each, settings.shard_bytes), found)
+        for entry in chain.from_iterable(parts):
             if shards[-1] and size + entry["bytes"] > settings.shard_bytes:
                 shards.append([])
                 size = 0
@@ -70,15 +73,15 @@ def _files(root: bytes, inside: bytes) -> Iterator[tuple[bytes, str]]:
                 yield path, ""
 
 
-def _entries(folder: Path, path: bytes, error: str, limit: int) -> Iterator[dict[str, Any]]:
+def _entries(folder: Path, path: bytes, error: str, limit: int) -> list[dict[str, Any]]:
     """The file's parts: one, or more of at least `limit` bytes each where it can be cut."""
     # A backslash of the name is doubled, so that no two names are written alike.
     source = path.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
     entry: dict[str, Any] = {"source": source, "path": path}
     entry |= {"start": 0, "bytes": 0, "first": 1, "hash": None}
     if error:
-        yield entry | {"error": error}
-        return
+        return [entry | {"error": error}]
+    parts = []
     try:
         with _open(folder, path) as file:
             if line_reader_for(source) is None:
@@ -86,13 +89,13 @@ def _entries(folder: Path, path: bytes, error: str, limit: int) -> Iterator[dict
             while True:
                 size, lines, digest = _part(file, limit)
                 if size or not entry["start"]:
-                    yield entry | {"bytes": size, "hash": digest}
+                    parts.append(entry | {"bytes": size, "hash": digest})
                 if size < limit:
-                    return
+                    return parts
                 entry["start"] += size
                 entry["first"] += lines
     except OSError as failure:
-        yield entry | {"error": f"cannot be read: {_cause(failure)}"}
+        return [*parts, entry | {"error": f"cannot be read: {_cause(failure)}"}]
 
 
 def _part(file: BinaryIO, limit: int) -> tuple[int, int, str]:
