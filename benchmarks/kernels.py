@@ -19,6 +19,7 @@ from datasketch import MinHash
 
 from benchmarks import child, corpus
 from pipeline import schema
+from pipeline.dedup.signatures import signatures_of_shingles
 from pipeline.recipe import Recipe
 from pipeline.stages.boilerplate import Boilerplate
 from pipeline.stages.characters import Characters
@@ -57,6 +58,9 @@ def main(megabytes: float) -> None:
         "language": _batch(with_language, texts, _table),
         "signatures": _batch(
             lambda table: list(signatures(table, settings=recipe.dedup)), texts, _table
+        ),
+        "signatures of ready shingles": _batch(
+            partial(signatures_of_shingles, settings=recipe.dedup), texts, _shingle_lists
         ),
         "ftfy.fix_text": _each(ftfy.fix_text, texts),
         "langdetect.detect": _each(langdetect.detect, texts),
@@ -130,6 +134,10 @@ def _blank(field: pa.Field) -> object:
     if pa.types.is_boolean(field.type):
         return False
     return "" if pa.types.is_string(field.type) else 0
+
+
+def _shingle_lists(texts: Sequence[str]) -> pa.Array:
+    return pa.array(map(_shingles, texts), pa.list_(pa.binary()))
 
 
 def _shingles(text: str) -> list[bytes]:

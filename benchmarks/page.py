@@ -12,7 +12,8 @@ COPY, ALL = "plain Arrow copy", "all steps"
 # Kernel or library -> what it is held against.
 AGAINST = {
     "language": "langdetect.detect",
-    "signatures": "datasketch update_batch",
+    "signatures": "shingles in Python + datasketch",
+    "signatures of ready shingles": "datasketch update_batch",
     "stage: mojibake": "ftfy.fix_text",
 }
 _ANSWER = {True: "yes", False: "no", None: "not measured"}

@@ -109,10 +109,10 @@ TARGETS = (
     ),
     Target("near-duplicate signatures", 60, " MB/s", _one("signatures")),
     Target(
-        "signatures, against datasketch's update_batch on shingles made before",
+        "signatures of ready shingles, against datasketch's update_batch on the same",
         25,
         " ×",
-        _times("signatures", "datasketch update_batch"),
+        _times("signatures of ready shingles", "datasketch update_batch"),
     ),
     *(
         Target(

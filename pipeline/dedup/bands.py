@@ -85,9 +85,8 @@ def _keys(
         signed = pc.and_(compared, pc.is_valid(table["signature"]))
         rows = np.flatnonzero(signed)
         values = table["signature"].filter(signed).combine_chunks().flatten().to_numpy()
-        minima = values.reshape(len(rows), -1)[:, : settings.bands * settings.rows]
-        keys = band_keys(np.ascontiguousarray(minima), settings.bands, settings.rows)
-        yield rows, keys, False
+        minima = values.reshape(len(rows), settings.bands * settings.rows)
+        yield rows, band_keys(minima, settings.bands, settings.rows), False
 
 
 def pairs(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:

@@ -29,8 +29,19 @@ def signatures(texts: pa.Array, settings: DedupSettings) -> pa.Array:
     values, some = minhash.signatures(
         texts_of(texts), alike_folding(), shingling(settings), _permutations(permutations)
     )
-    offsets = np.arange(len(values) + 1, dtype=np.int32) * permutations
-    return pa.ListArray.from_arrays(offsets, values.reshape(-1), mask=pa.array(~some))
+    return _as_lists(values, some)
+
+
+def signatures_of_shingles(shingles: pa.ListArray, settings: DedupSettings) -> pa.Array:
+    """The same of shingles that were made elsewhere: lists of binary or string, one a text."""
+    flat = shingles.flatten()
+    values = flat if pa.types.is_string(flat.type) else flat.view(pa.string())
+    ends = np.append(0, np.cumsum(shingles.value_lengths().fill_null(0).to_numpy()))
+    permutations = settings.bands * settings.rows
+    signed = minhash.signatures_of_shingles(
+        texts_of(values), ends.astype(np.int64), _permutations(permutations)
+    )
+    return _as_lists(signed, np.diff(ends) > 0)
 
 
 def sketch(shingles: Iterable[bytes], permutations: int) -> MinHash:
@@ -51,6 +62,12 @@ def hash32(shingle: bytes) -> int:
 def estimate(a: Signature, b: Signature) -> float:
     """The estimated Jaccard similarity: the share of equal minima."""
     return float(np.mean(a == b))
+
+
+def _as_lists(signed: NDArray[np.uint32], some: NDArray[np.bool_]) -> pa.Array:
+    """A list a row, null where there are no shingles."""
+    offsets = np.arange(len(signed) + 1, dtype=np.int32) * signed.shape[1]
+    return pa.ListArray.from_arrays(offsets, signed.reshape(-1), mask=pa.array(~some))
 
 
 @cache

@@ -101,6 +101,18 @@ def signatures(
     return out, some
 
 
+def signatures_of_shingles(
+    shingles: Texts, ends: Offsets, permutations: Permutations
+) -> NDArray[np.uint32]:
+    """Signatures of sets of shingles that were made elsewhere: set n holds those from `ends[n]` to
+    `ends[n + 1]`.
+    """
+    out = np.empty((len(ends) - 1, len(permutations.a)), np.uint32)
+    mixed = np.empty(int(np.diff(ends).max(initial=0)), np.uint32)
+    _sign_shingles(shingles.data, shingles.offsets, ends, permutations, mixed, out)
+    return out
+
+
 class _Scratch(NamedTuple):
     """Room for one text at a time: its folded bytes; where each unit (a word, a code point) begins
     and ends in them, and the hash of all bytes before. Pages that are never written take no memory.
@@ -150,10 +162,36 @@ def _sign_all(
         )
         some[text] = count > 0
         for at in range(count):
-            mixed[at] = _fmix32(np.uint32(hashes[at] & np.uint64(_NONE)))
-        for number in range(len(permutations.a)):
-            a, b = permutations.a[number], permutations.b[number]
-            out[text, number] = _minimum(mixed, count, a, b)
+            mixed[at] = _low_mixed(hashes[at])
+        _minima(mixed, count, permutations, out[text])
+
+
+@compiled
+def _sign_shingles(
+    data: Bytes,
+    offsets: Offsets,
+    ends: Offsets,
+    permutations: Permutations,
+    mixed: NDArray[np.uint32],
+    out: NDArray[np.uint32],
+) -> None:
+    for row in range(len(ends) - 1):
+        count = ends[row + 1] - ends[row]
+        for at in range(count):
+            value = np.uint64(0)
+            shingle = ends[row] + at
+            for byte in range(offsets[shingle], offsets[shingle + 1]):
+                value = _longer(value, data[byte])
+            mixed[at] = _low_mixed(_splitmix64(value))
+        _minima(mixed, count, permutations, out[row])
+
+
+@compiled
+def _minima(
+    mixed: NDArray[np.uint32], count: int, permutations: Permutations, out: NDArray[np.uint32]
+) -> None:
+    for number in range(len(permutations.a)):
+        out[number] = _minimum(mixed, count, permutations.a[number], permutations.b[number])
 
 
 @compiled
@@ -167,8 +205,9 @@ def _minimum(hashes: NDArray[np.uint32], count: int, a: np.uint32, b: np.uint32)
 
 
 @compiled
-def _fmix32(value: np.uint32) -> np.uint32:
-    """MurmurHash3's 32-bit finaliser (Appleby), which datasketch applies first."""
+def _low_mixed(hashed: np.uint64) -> np.uint32:
+    """The low 32 bits by MurmurHash3's finaliser (Appleby), which datasketch applies first."""
+    value = np.uint32(hashed & np.uint64(_NONE))
     value = np.uint32(value ^ value >> np.uint32(16))
     value = np.uint32(value * np.uint32(0x85EBCA6B))
     value = np.uint32(value ^ value >> np.uint32(13))

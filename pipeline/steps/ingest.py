@@ -43,7 +43,9 @@ def plan(folder: Path, settings: IngestSettings) -> list[pa.Table]:
     size = 0
     found = sorted(_files(os.fsencode(folder), b""))
     with ThreadPoolExecutor() as threads:  # hashing leaves the interpreter's lock alone
-        parts = threads.map(lambda each: _entries(folder, *each, settings.shard_bytes), found)
+        parts = threads.map(
+            lambda each: _entries(folder, each[0], each[1], settings.shard_bytes), found
+        )
         for entry in chain.from_iterable(parts):
             if shards[-1] and size + entry["bytes"] > settings.shard_bytes:
                 shards.append([])

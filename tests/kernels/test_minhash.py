@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.dedup.folding import _UNSPACED, alike, alike_folding, unspaced
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.shingles import shingling
-from pipeline.dedup.signatures import hash32, signatures, sketch
+from pipeline.dedup.signatures import hash32, signatures, signatures_of_shingles, sketch
 from pipeline.kernels.minhash import hash_shingle, shingle_hashes
 from pipeline.kernels.texts import texts_of
 from tests.kernels import twins
@@ -75,6 +75,19 @@ def test_signatures_are_datasketchs_bit_for_bit(array: pa.Array, settings: Dedup
             theirs.update(shingle)
         assert minima == (theirs.hashvalues.tolist() if shingles else None)
         assert sketch(shingles, count).hashvalues.tolist() == theirs.hashvalues.tolist()
+
+
+@given(st.lists(st.lists(st.binary(max_size=9), max_size=9), max_size=5), st.integers(0, 2), SIZES)
+def test_shingles_made_elsewhere_are_signed_as_datasketch_does(
+    sets: list[list[bytes]], start: int, settings: DedupSettings
+) -> None:
+    count = settings.bands * settings.rows
+    array = pa.array(sets, pa.list_(pa.binary()))[start:]
+    found = signatures_of_shingles(array, settings).to_pylist()
+    assert found == [
+        sketch(shingles, count).hashvalues.tolist() if shingles else None
+        for shingles in sets[start:]
+    ]
 
 
 def test_a_datasketch_user_can_extend_the_index() -> None:
