@@ -138,6 +138,7 @@ def measured() -> targets.Measured:
         "datatrove chain (default)": [0.2, 1.0],
         "datatrove chain (its whitespace)": [0.2, 1.0],
         "signatures": [60.0, 1.0],
+        "signatures of ready shingles": [60.0, 1.0],
         "datasketch update_batch": [2.4, 1.0],
         "rensa batch (words)": [60.0, 1.0],
         "rensa batch (word 5-grams)": [20.0, 1.0],
