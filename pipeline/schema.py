@@ -198,6 +198,11 @@ SIGNATURES = pa.schema(
         _field("chars", pa.int64(), "code points of the text, for the keep policy"),
         _field("text_hash", pa.string(), "hash of the folded text, for exact duplicates"),
         _field("signature", pa.list_(pa.uint32()), "MinHash; null where the text is too short"),
+        _field(
+            "bands",
+            pa.list_(pa.uint64()),
+            "a key for each band of the signature; documents that share one are compared",
+        ),
     ]
 )
 

@@ -1,7 +1,8 @@
 """Bands of signatures, and the candidate pairs of documents that meet in one.
 
-`met` looks at all signatures and says which keys any two documents share; `bands` makes one row
-for each such key of a document; `pairs`, a kernel, makes pairs of all rows of a key.
+`keys_of` makes the keys of signatures; `met` looks at all of them and says which any two documents
+share; `bands` makes one row for each such key of a document; `pairs`, a kernel, makes pairs of all
+rows of a key.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,6 +48,22 @@ _ANCHORS = 8
 _MAX_ROWS = 10_000
 
 
+def keys_of(signatures: pa.ListArray, settings: DedupSettings) -> pa.Array:
+    """The keys of each signature's bands as a list of uint64; null where there is none."""
+    some = np.flatnonzero(signatures.is_valid())
+    minima = (
+        signatures.drop_null()
+        .flatten()
+        .to_numpy()
+        .reshape(len(some), settings.bands * settings.rows)
+    )
+    keys = band_keys(minima, settings.bands, settings.rows)
+    sizes = np.zeros(len(signatures), np.int32)
+    sizes[some] = settings.bands
+    offsets = np.append(np.int32(0), np.cumsum(sizes, dtype=np.int32))
+    return pa.ListArray.from_arrays(offsets, keys.reshape(-1), mask=signatures.is_null())
+
+
 def met(signatures: Iterable[pa.Table], settings: DedupSettings) -> SeenTwice:
     """The keys that more than one document may have."""
     seen = SeenTwice()
@@ -82,11 +99,10 @@ def _keys(
         hashes = table["text_hash"].drop_null().to_pylist()
         yield rows, np.array([int(h[:16], 16) for h in hashes], np.uint64)[:, None], True
     if settings.near:
-        signed = pc.and_(compared, pc.is_valid(table["signature"]))
+        signed = pc.and_(compared, pc.is_valid(table["bands"]))
         rows = np.flatnonzero(signed)
-        values = table["signature"].filter(signed).combine_chunks().flatten().to_numpy()
-        minima = values.reshape(len(rows), settings.bands * settings.rows)
-        yield rows, band_keys(minima, settings.bands, settings.rows), False
+        keys = table["bands"].filter(signed).combine_chunks().flatten().to_numpy()
+        yield rows, keys.reshape(len(rows), settings.bands), False
 
 
 def pairs(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:

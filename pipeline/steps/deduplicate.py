@@ -36,9 +36,12 @@ def signatures(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table
         "chars": table["chars"],
         "text_hash": _spread(pa.array(text_hashes(texts), pa.string()), compared),
         "signature": pa.nulls(table.num_rows, pa.list_(pa.uint32())),
+        "bands": pa.nulls(table.num_rows, pa.list_(pa.uint64())),
     }
     if settings.near:
-        columns["signature"] = _spread(minhash.signatures(texts, settings), compared)
+        signed = minhash.signatures(texts, settings)
+        columns["signature"] = _spread(signed, compared)
+        columns["bands"] = _spread(bands.keys_of(signed, settings), compared)
     yield pa.table(columns, schema.SIGNATURES)
 
 
@@ -69,16 +72,16 @@ def find(
     fresh: signatures of this dump. others: signatures of what is published.
     texts: datasets with `doc_id` and `text` of all of these. target_of: where a pass may write.
     """
-    compared = ["text_hash", "signature"]
+    keys = ["text_hash", "bands"]
     seen = bands.met(
-        (table for source in (fresh, *others) for table in source.batches(compared)), settings
+        (table for source in (fresh, *others) for table in source.batches(keys)), settings
     )
-    keys = [
+    shared = [
         _shared_bands(source, target_of(f"bands-{n}", bands.BANDS), source is fresh, seen, settings)
         for n, source in enumerate((fresh, *others))
     ]
     pairing = partial(bands.pairs, settings=settings)
-    met = engine.shuffle_map(pairing, keys, "key", target_of("met-in-bands", bands.PAIRS))
+    met = engine.shuffle_map(pairing, shared, "key", target_of("met-in-bands", bands.PAIRS))
     pairs = engine.shuffle_map(bands.distinct, [met], "pair", target_of("pairs", bands.PAIRS))
     verified = _verify(engine, pairs, texts, target_of, settings)
     return {
@@ -98,7 +101,7 @@ def _shared_bands(
         return finished
     rows = (
         made
-        for table in source.batches()
+        for table in source.batches(["doc_id", "dump", "chars", "text_hash", "bands"])
         for made in bands.bands(table, fresh=fresh, seen=seen, settings=settings)
     )
     return target.finish([target.write("part-00000.parquet", rows)])
