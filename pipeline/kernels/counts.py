@@ -96,16 +96,22 @@ def _of_scripts(every: str, pattern: str) -> list[int]:
 def _counts(data: Bytes, offsets: Offsets, table: CodePointTable) -> NDArray[np.int64]:
     """One row for each of NAMES."""
     texts = len(offsets) - 1
+    first = int(table.pages[0]) << 8
     found = np.zeros((7, texts), np.int64)
     for n in range(texts):
         at, end = offsets[n], offsets[n + 1]
         chars = words = lines = in_word = seen = 0
         # Sums instead of branches: where words end no processor can foretell.
         while at < end:
-            point, size = code_point(data, at)
-            at += size
+            point = int(data[at])
+            if point < 0x80:
+                at += 1
+                kind = int(table.cells[first + point])
+            else:
+                point, size = code_point(data, at)
+                at += size
+                kind = int(value_of(table, point))
             chars += 1
-            kind = int(value_of(table, point))
             if kind & _RARE:
                 found[kind & _RARE, n] += 1
             letter = kind >> _IN_WORD & 1
