@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test ui bench bench-memory bench-lock lock resolve clean
+.PHONY: run test ui bench bench-memory bench-language bench-lock lock resolve clean
 
 run: $(READY)
 	$(BIN)/hygiene run examples/raw --out out --workers $(WORKERS)
@@ -33,6 +33,10 @@ bench: $(READY)
 
 bench-memory: $(READY)
 	$(BIN)/python -m benchmarks --memory 100 1000
+
+# How right the language measure is, and what its score means: benchmarks/LANGUAGE.md
+bench-language: $(READY)
+	$(BIN)/python -m benchmarks.language
 
 # The environments of the neighbours, which `make bench` sets up.
 bench-lock: $(READY)
@@ -63,4 +67,4 @@ resolve: $(READY)
 	done
 
 clean:
-	rm -rf out .dagster
+	rm -rf out .dagster pipeline/kernels/__pycache__

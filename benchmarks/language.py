@@ -1,5 +1,5 @@
-"""`python -m benchmarks.language`: how right, how sure and how fast the language measure is, beside
-langdetect itself. Prints Markdown; takes some minutes, most of them langdetect's.
+"""`make bench-language`: how right, how sure and how fast the language measure is, beside
+langdetect itself. Writes benchmarks/LANGUAGE.md; takes some minutes, most of them langdetect's.
 
 The labelled texts are those of the shared data: sentences of Tatoeba, questions and paragraphs of
 XQuAD, paragraphs of the Universal Declaration of Human Rights. The constant of the score,
@@ -13,9 +13,9 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -23,13 +23,14 @@ import pyarrow as pa
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
-from benchmarks.corpus import ROOT
+from benchmarks import machine
+from benchmarks.novels import ROOT, SHARED
 from pipeline.kernels.ngrams import COUNT_LANE
 from pipeline.measures import language
 from pipeline.measures.codes import UNDETERMINED, code_of, group_of, scripts
 from pipeline.measures.profiles import SCALE, profiles
 
-DATA = Path(os.environ.get("HYGIENE_SHARED", ROOT.parent / "shared")) / "data"
+DATA = SHARED
 SEEDS = range(10)
 ASKED = int(os.environ.get("HYGIENE_BENCH_ASKED", "60"))  # texts of a language, of langdetect
 LABELLED = 1000  # texts of a language, of the measure
@@ -285,5 +286,17 @@ def report() -> str:
     return "\n".join(f"\n{part}\n" if part.startswith("#") else part for part in parts)
 
 
+def main() -> None:
+    """Measure and write the page. Raises `SystemExit` where there is nothing to measure by."""
+    found = report()
+    if not found:
+        raise SystemExit(f"the labelled texts are not in {DATA}")
+    about = ", ".join(f"{name} {value}" for name, value in machine.describe().items())
+    head = f"# Language\n\nMade by `make bench-language` on {datetime.now(UTC):%Y-%m-%d}: {about}."
+    page = f"{head}\n{found}\n"
+    (ROOT / "benchmarks" / "LANGUAGE.md").write_text(page)
+    print(page)
+
+
 if __name__ == "__main__":
-    print(report())
+    main()
