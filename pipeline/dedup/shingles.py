@@ -13,7 +13,7 @@ import pyarrow as pa
 from pipeline.dedup.folding import alike_folding, same_folding, unspaced
 from pipeline.dedup.settings import DedupSettings
 from pipeline.kernels.folding import fold
-from pipeline.kernels.minhash import Hashes, Shingling, shingle_hashes
+from pipeline.kernels.shingling import Hashes, Shingling, shingle_hashes
 from pipeline.kernels.texts import texts_of
 
 # With fewer words than this many shingles' worth, one changed word would change half the set.

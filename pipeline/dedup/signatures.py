@@ -15,6 +15,7 @@ from pipeline.dedup.folding import alike_folding
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.shingles import shingling
 from pipeline.kernels import minhash
+from pipeline.kernels.shingling import hash_shingle
 from pipeline.kernels.texts import texts_of
 
 _SEED = 1
@@ -56,7 +57,7 @@ def sketch(shingles: Iterable[bytes], permutations: int) -> MinHash:
 
 def hash32(shingle: bytes) -> int:
     """The `hashfunc` for datasketch: the low 32 bits of the shingle's hash."""
-    return minhash.hash_shingle(shingle) & 0xFFFFFFFF
+    return hash_shingle(shingle) & 0xFFFFFFFF
 
 
 def estimate(a: Signature, b: Signature) -> float:

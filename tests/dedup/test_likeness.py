@@ -10,7 +10,7 @@ from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.shingles import jaccard, shingle_sets, text_hashes
 from pipeline.dedup.signatures import estimate, signatures
 from pipeline.kernels.bands import band_keys
-from pipeline.kernels.minhash import Hashes
+from pipeline.kernels.shingling import Hashes
 
 SETTINGS = DedupSettings()
 TEXTS = st.text(

@@ -12,7 +12,7 @@ from pipeline.dedup.folding import _UNSPACED, alike, alike_folding, unspaced
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.shingles import shingling
 from pipeline.dedup.signatures import hash32, signatures, signatures_of_shingles, sketch
-from pipeline.kernels.minhash import hash_shingle, shingle_hashes
+from pipeline.kernels.shingling import hash_shingle, shingle_hashes
 from pipeline.kernels.texts import texts_of
 from tests.kernels import twins
 from tests.kernels.conftest import arrays, characters

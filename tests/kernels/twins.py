@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pipeline.kernels.minhash import hash_shingle
+from pipeline.kernels.shingling import hash_shingle
 
 
 def folded(text: str, fold: Callable[[str], str]) -> str:
