@@ -106,7 +106,7 @@ def _sign_shingles(
         count = ends[row + 1] - ends[row]
         for at in range(count):
             shingle = ends[row] + at
-            mixed[at] = _low_mixed(hash_of(data[offsets[shingle] : offsets[shingle + 1]]))
+            mixed[at] = _low_mixed(hash_of(data, offsets[shingle], offsets[shingle + 1]))
         _minima(mixed, count, permutations, out[row])
 
 

@@ -23,6 +23,7 @@ Hashes = NDArray[np.uint64]
 _BASE = 0x9E3779B97F4A7C15  # 2**64 / golden ratio, odd (Knuth 6.4)
 _MASK = 2**64 - 1
 _BASE_1, _BASE_2, _BASE_3, _BASE_4 = (np.uint64(pow(_BASE, n, 2**64)) for n in (1, 2, 3, 4))
+_ONE, _TWO, _THREE, _FOUR = (np.uint64(n) for n in (1, 2, 3, 4))
 _POWERS = 1024
 
 
@@ -222,14 +223,18 @@ def _splitmix64(value: np.uint64) -> np.uint64:
 
 
 @compiled
-def hash_of(shingle: Bytes) -> np.uint64:
-    """`hash_shingle`; four bytes at a time, whose products need not wait for each other."""
-    value, size = np.uint64(0), len(shingle)
-    for block in range(size >> 2):
-        at = block << 2
-        early = np.uint64(shingle[at] + 1) * _BASE_3 + np.uint64(shingle[at + 1] + 1) * _BASE_2
-        late = np.uint64(shingle[at + 2] + 1) * _BASE_1 + np.uint64(shingle[at + 3] + 1)
-        value = value * _BASE_4 + (early + late)
-    for at in range(size & ~3, size):
-        value = _longer(value, shingle[at])
+def hash_of(data: Bytes, start: int, end: int) -> np.uint64:
+    """`hash_shingle` of `data[start:end]`; four bytes at a time, whose products need not wait for
+    each other. Places are unsigned, or each would be asked whether it counts from the end.
+    """
+    value, at, stop = np.uint64(0), np.uint64(start), np.uint64(end)
+    while at + _FOUR <= stop:
+        one, two = np.uint64(data[at]) + _ONE, np.uint64(data[at + _ONE]) + _ONE
+        three, four = np.uint64(data[at + _TWO]) + _ONE, np.uint64(data[at + _THREE]) + _ONE
+        block = (one * _BASE_3 + two * _BASE_2) + (three * _BASE_1 + four)
+        value = value * _BASE_4 + block
+        at += _FOUR
+    while at < stop:
+        value = value * _BASE_1 + (np.uint64(data[at]) + _ONE)
+        at += _ONE
     return _splitmix64(value)
