@@ -20,6 +20,7 @@ DOORS = {
     "jinja2": ["pipeline/report"],
     "langdetect": ["pipeline/measures/profiles.py"],
     "numba": ["pipeline/kernels/compiled.py"],
+    "orjson": ["pipeline/sources/jsonl.py"],
     "pandas": ["expectations"],
     "pyarrow.parquet": ["pipeline/store", "pipeline/sources/parquet.py"],
     "rich": ["pipeline/cli.py", "pipeline/report/terminal.py"],

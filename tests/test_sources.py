@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import schema
-from pipeline.sources import reader_for
+from pipeline.sources import jsonl, reader_for
 from pipeline.sources.dumps import DumpError, dumps_in
 from pipeline.sources.jsonl import read_jsonl, read_jsonl_gz, read_jsonl_zst
 from pipeline.sources.parquet import read_parquet
@@ -254,6 +254,31 @@ def test_parquet_without_the_column_names_what_it_has() -> None:
 def test_a_damaged_parquet_file_is_one_rejected_record(raw: bytes) -> None:
     (record,) = read(read_parquet, raw)
     assert (record.number, record.verdict) == (0, schema.UNREADABLE)
+
+
+ODD_JSON = [
+    b'{"text": "a", "n": 123456789012345678901234567890}',
+    b'{"text": "a", "n": 1.10, "m": -0.0, "k": 1E400, "j": 1e5}',
+    b'{"text": "a", "n": NaN, "m": -Infinity}',
+    b'{"text": "a", "text": "b", "x": 1, "x": 2}',
+    b'{"text": "a\\u0000b\\ud83d\\ude42", "x": "\\ud83d"}',
+    b' {"text": "a"}\t',
+    b'{"text": "a", "deep": [[{"b": null}]]}',
+    b'{"text": "a"} {}',
+    b'{"text": "a", "x": "\xff"}',
+]
+FIELDS = st.dictionaries(
+    st.sampled_from(["text", "x", "é"]),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+        lambda inner: st.lists(inner, max_size=2),
+    ),
+)
+
+
+@given(st.sampled_from(ODD_JSON) | FIELDS.map(lambda fields: json.dumps(fields).encode()))
+def test_the_fast_parser_reads_what_the_other_reads(line: bytes) -> None:
+    assert read(read_jsonl, line) == [jsonl._any_record(1, line, "text")]
 
 
 PARTS = [

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple, cast
 
+import orjson
 import zstandard
 
 from pipeline import schema
@@ -31,6 +32,7 @@ _CHUNK = 1024 * 1024
 _ZSTD_CHUNK = 256
 _JSON = json.JSONDecoder(parse_constant=str)  # NaN is no JSON: it is kept as a string
 _SURROGATE = re.compile(r"\\u[dD]")
+_EXACT = {str, int, bool, type(None)}
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -145,6 +147,26 @@ def _lines(file: BinaryIO, limit: int) -> Iterator[bytes | _TooLong]:
 
 
 def _record(number: int, raw: bytes, text_field: str) -> Record:
+    if (item := _plain(raw)) is not None and isinstance(text := item.pop(text_field, None), str):
+        return Record(number, len(raw), digest_of(raw), as_delivered(text), metadata_of(item))
+    return _any_record(number, raw, text_field)
+
+
+def _plain(raw: bytes) -> dict[str, Any] | None:
+    """The object in the line, where it is nothing but valid and plain; None for all else, which
+    Python's parser looks at: it takes more, and says what is wrong.
+    """
+    try:
+        item = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+    # Large numbers come as floats, and floats may be written otherwise than they came.
+    if isinstance(item, dict) and all(type(value) in _EXACT for value in item.values()):
+        return item
+    return None
+
+
+def _any_record(number: int, raw: bytes, text_field: str) -> Record:
     try:
         line = raw.decode("utf-8")
     except UnicodeDecodeError as error:
