@@ -91,7 +91,7 @@ class Run:
         columns: pa.Schema,
         inputs: Iterable[str],
         over: Dataset | None = None,
-        compression: Compression = "lz4",
+        compression: Compression = "none",
     ) -> Target:
         """Where a step writes: a folder that only equal code, recipe and input lead to.
 

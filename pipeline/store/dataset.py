@@ -32,8 +32,8 @@ _GROUP_BYTES = 16 * 1024 * 1024
 _GROUP_ROWS = 20_000
 
 
-Compression = Literal["zstd", "lz4"]
-"""zstd for what others read; lz4, which is read twice as fast, for what is soon gone."""
+Compression = Literal["zstd", "none"]
+"""zstd for what others read; none for what is soon gone and read several times until then."""
 
 Stack = tuple[Path, ...]
 """The files of one shard: what lies at the bottom, and each layer over it."""
