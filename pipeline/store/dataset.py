@@ -266,7 +266,10 @@ def write_shard(
     beside = _beside(path)
     rows = 0
     try:
-        with pq.ParquetWriter(beside, schema, compression=compression) as writer:
+        words = [path for field in schema for path in _words(field, field.name)]
+        with pq.ParquetWriter(
+            beside, schema, compression=compression, use_dictionary=words
+        ) as writer:
             fitting = (_fitting(table, schema) for table in tables)
             for group in _groups(fitting) if regroup else fitting:
                 writer.write_table(group, row_group_size=max(1, group.num_rows))
@@ -276,6 +279,17 @@ def write_shard(
     finally:
         beside.unlink(missing_ok=True)
     return Shard(path.name, rows, path.stat().st_size, _sha256(path))
+
+
+def _words(field: pa.Field, path: str) -> Iterator[str]:
+    """Parquet's paths to the words in a column, which may repeat; hashes and counts hardly do."""
+    if pa.types.is_string(field.type):
+        yield path
+    elif pa.types.is_list(field.type):
+        yield from _words(field.type.value_field, f"{path}.list.element")
+    elif pa.types.is_struct(field.type):
+        for inner in field.type:
+            yield from _words(inner, f"{path}.{inner.name}")
 
 
 def read_shard(path: Path) -> Shard:
