@@ -51,7 +51,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--megabytes", type=float, default=128, help="of text for the whole path")
+    parser.add_argument("--megabytes", type=float, default=512, help="of text for the whole path")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--neighbours", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--memory", type=float, nargs="*", metavar="MB", help="memory alone")

@@ -12,6 +12,7 @@ from pipeline.kernels.compiled import compiled
 
 COUNT = 0x110000
 _PAGE = 256
+_BITS, _LOW = np.uint64(8), np.uint64(0xFF)
 
 
 class CodePointTable(NamedTuple):
@@ -38,4 +39,5 @@ def table_of(values: NDArray[Any]) -> CodePointTable:
 @compiled
 def value_of(table: CodePointTable, point: int) -> Any:
     """The value of a code point."""
-    return table.cells[int(table.pages[point >> 8]) << 8 | (point & 0xFF)]
+    page = np.uint64(table.pages[np.uint64(point) >> _BITS])
+    return table.cells[page << _BITS | (np.uint64(point) & _LOW)]

@@ -22,7 +22,7 @@ from pipeline.kernels.codepoints import (
     value_of,
 )
 from pipeline.kernels.compiled import compiled
-from pipeline.kernels.texts import Bytes, Offsets, code_point, texts_of
+from pipeline.kernels.texts import ONE, Bytes, Offsets, code_point, texts_of
 
 NAMES = ("chars", "words", "lines", "replacement", "control", "private_use", "unassigned")
 
@@ -96,20 +96,20 @@ def _of_scripts(every: str, pattern: str) -> list[int]:
 def _counts(data: Bytes, offsets: Offsets, table: CodePointTable) -> NDArray[np.int64]:
     """One row for each of NAMES."""
     texts = len(offsets) - 1
-    first = int(table.pages[0]) << 8
+    first = np.uint64(int(table.pages[0]) << 8)
     found = np.zeros((7, texts), np.int64)
     for n in range(texts):
-        at, end = offsets[n], offsets[n + 1]
+        at, end = np.uint64(offsets[n]), np.uint64(offsets[n + 1])
         chars = words = lines = in_word = seen = 0
         # Sums instead of branches: where words end no processor can foretell.
         while at < end:
             point = int(data[at])
             if point < 0x80:
-                at += 1
-                kind = int(table.cells[first + point])
+                at += ONE
+                kind = int(table.cells[first + np.uint64(point)])
             else:
-                point, size = code_point(data, at)
-                at += size
+                point, size = code_point(data, int(at))
+                at += np.uint64(size)
                 kind = int(value_of(table, point))
             chars += 1
             if kind & _RARE:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.kernels.codepoints import COUNT, CodePointTable, table_of, value_of
 from pipeline.kernels.compiled import compiled
-from pipeline.kernels.texts import Bytes, Offsets, Texts, code_point
+from pipeline.kernels.texts import ONE, Bytes, Offsets, Texts, code_point
 
 # What a table says of a code point that stays as it is; other values are places in `spans`.
 _KEEP = -1
@@ -106,33 +106,33 @@ def _fold_all(data: Bytes, offsets: Offsets, folding: Folding, out: Bytes, ends:
 @compiled
 def fold_into(data: Bytes, start: int, end: int, folding: Folding, out: Bytes, first: int) -> int:
     """Write the folded `data[start:end]` to `out` from `first` on; where it ends."""
-    at = first
+    at, here, stop = np.uint64(first), np.uint64(start), np.uint64(end)
     blank = True  # none stands at the start
-    while start < end:
-        byte = data[start]
+    while here < stop:
+        byte = data[here]
         if byte < _ASCII and folding.ascii[byte]:
             byte = folding.ascii[byte]
             out[at] = byte
             space = byte == SPACE
-            at += not (space and blank)
+            at += np.uint64(not (space and blank))
             blank = space
-            start += 1
+            here += ONE
             continue
-        point, size = code_point(data, start)
+        point, size = code_point(data, int(here))
         what = value_of(folding.table, point)
         if what == _KEEP:
-            for place in range(start, start + size):
-                out[at] = data[place]
-                at += 1
+            for _ in range(size):
+                out[at] = data[here]
+                at += ONE
+                here += ONE
             blank = False
-        else:
-            for place in range(folding.spans[what], folding.spans[what + 1]):
-                byte = folding.written[place]
-                out[at] = byte
-                space = byte == SPACE
-                at += not (space and blank)
-                blank = space
-        start += size
-    if blank and at > first:
-        at -= 1
-    return at
+            continue
+        for place in range(folding.spans[what], folding.spans[what + 1]):
+            byte = folding.written[place]
+            out[at] = byte
+            space = byte == SPACE
+            at += np.uint64(not (space and blank))
+            blank = space
+        here += np.uint64(size)
+    written = int(at)
+    return written - 1 if blank and written > first else written

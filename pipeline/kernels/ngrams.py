@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.kernels.codepoints import CodePointTable, value_of
 from pipeline.kernels.compiled import compiled
-from pipeline.kernels.texts import Bytes, Texts, code_point
+from pipeline.kernels.texts import ONE, Bytes, Texts, code_point
 from pipeline.kernels.webwords import WebTables, without_web_words
 
 LANES = 56  # a weight for each of at most 55 languages, and last the number of n-grams
@@ -93,26 +93,26 @@ def _add_word(
     after: a processor waits when it reads as a vector what was just written lane by lane.
     """
     ngrams, languages, weights, rows = tables.ngrams, tables.languages, tables.weights, tables.rows
-    mask = len(ngrams) - 1
+    mask = np.uint64(len(ngrams) - 1)
     for n in range(2, size):
         if word[n] & UPPER and word[n - 1] & UPPER:
             continue
         key = 0
         for back in range(3):
-            symbol = int(word[n - back] & _SYMBOL)
+            symbol = int(word[np.uint64(n - back)] & _SYMBOL)
             if symbol == 0:
                 break
             key |= symbol << (back * SYMBOL_BITS)
-            at = int(np.uint64(key) * _MIX >> _MIX_SHIFT) & mask
+            at = (np.uint64(key) * _MIX >> _MIX_SHIFT) & mask
             while ngrams[at] and ngrams[at] >> (START_BITS + SIZE_BITS) != key:
-                at = (at + 1) & mask
+                at = (at + ONE) & mask
             entry = ngrams[at]
             if entry == 0:
                 continue
             start, count = (entry >> SIZE_BITS) & _START, entry & WHOLE_ROW
             if count == WHOLE_ROW:
                 for lane in range(LANES):
-                    sums[to, lane] += rows[start, lane]
+                    sums[to, lane] += rows[np.uint64(start), lane]
                 continue
             for k in range(start, start + count):
                 few[languages[k]] += weights[k]
@@ -213,7 +213,7 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
         at, symbols, letters, language = 0, 0, 0, -1
         word[0], word[1], size, broken, digest = 0, BLANK, 2, False, np.uint64(0)
         while at < end:
-            byte = text[at]
+            byte = text[np.uint64(at)]
             if byte < 0x80:
                 at += 1
                 if strip and byte >= 0x41 and byte <= 0x7A:
@@ -234,7 +234,7 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
                             n, symbols, language, sums, scripts, tables, found
                         )
                         symbols = 0
-                word[size] = value
+                word[np.uint64(size)] = value
                 size, symbols = size + 1, symbols + 1
                 digest = (digest ^ np.uint64(value)) * _MIX
                 if value & _SYMBOL >= tables.first_script:
@@ -246,12 +246,12 @@ def sum_ngrams(texts: Texts, tables: NgramTables, web: WebTables, found: Found) 
                     _add_word(word, size + 1, tables, sums, 0, few)
                 else:
                     digest |= np.uint64(1)  # 0 stands for no word
-                    slot = int(digest >> _CACHE_SHIFT)
+                    slot = digest >> _CACHE_SHIFT
                     if known[slot] != digest:
                         known[slot] = digest
                         for lane in range(LANES):
                             cached[slot, lane] = 0
-                        _add_word(word, size + 1, tables, cached, slot, few)
+                        _add_word(word, size + 1, tables, cached, int(slot), few)
                     for lane in range(LANES):
                         sums[0, lane] += cached[slot, lane]
                 word[0], word[1], size, broken, digest = 0, BLANK, 2, False, np.uint64(0)

@@ -15,6 +15,7 @@ from pipeline.kernels.compiled import compiled
 
 Bytes = NDArray[np.uint8]
 Offsets = NDArray[np.int64]
+ONE, _TWO, _THREE = (np.uint64(n) for n in (1, 2, 3))
 
 
 class Texts(NamedTuple):
@@ -47,14 +48,20 @@ def texts_of(array: pa.Array | pa.ChunkedArray) -> Texts:
 
 @compiled
 def code_point(data: Bytes, at: int) -> tuple[int, int]:
-    """(code point, its length in bytes) of the character that starts at `at`."""
-    first = int(data[at])
+    """(code point, its length in bytes) of the character that starts at `at`.
+
+    Places are unsigned, here and in every loop over bytes: of a signed one numba asks each time
+    whether it counts from the end, which takes as long as the rest.
+    """
+    place = np.uint64(at)
+    first = int(data[place])
     if first < 0x80:
         return first, 1
-    second = int(data[at + 1]) & 0x3F
+    second = int(data[place + ONE]) & 0x3F
     if first < 0xE0:
         return (first & 0x1F) << 6 | second, 2
-    third = int(data[at + 2]) & 0x3F
+    third = int(data[place + _TWO]) & 0x3F
     if first < 0xF0:
         return (first & 0x0F) << 12 | second << 6 | third, 3
-    return (first & 0x07) << 18 | second << 12 | third << 6 | (int(data[at + 3]) & 0x3F), 4
+    fourth = int(data[place + _THREE]) & 0x3F
+    return (first & 0x07) << 18 | second << 12 | third << 6 | fourth, 4

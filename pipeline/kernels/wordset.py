@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.kernels.compiled import compiled
-from pipeline.kernels.texts import Bytes, Offsets, texts_of
+from pipeline.kernels.texts import ONE, Bytes, Offsets, texts_of
 
 # FNV-1a, 64 bits: one multiplication a byte. http://www.isthe.com/chongo/tech/comp/fnv/
 _START = np.uint64(0xCBF29CE484222325)
@@ -86,17 +86,17 @@ def _holds_word(data: Bytes, offsets: Offsets, words: WordSet) -> NDArray[np.boo
     if words.shortest == 0:
         return found
     for n in range(len(found)):
-        at, end = offsets[n], offsets[n + 1]
+        at, end = np.uint64(offsets[n]), np.uint64(offsets[n + 1])
         while at < end:
             if np.uint8((data[at] | 0x20) - 97) >= 26:
-                at += 1
+                at += ONE
                 continue
             start = at
             hashed = _START
             while at < end and np.uint8((data[at] | 0x20) - 97) < 26:
                 hashed = (hashed ^ np.uint64(data[at])) * _PRIME
-                at += 1
-            if at - start < words.shortest:
+                at += ONE
+            if int(at - start) < words.shortest:
                 continue
             low = hashed & _SIEVE
             if words.sieve[low >> _THREE] >> np.uint8(low & _SEVEN) & 1 == 0:
