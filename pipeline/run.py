@@ -20,10 +20,12 @@ from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from unicodedata import unidata_version
 
 import pyarrow as pa
 
-from pipeline import rules, schema
+from pipeline import schema
+from pipeline.dedup.signatures import FORMAT
 from pipeline.engine import facts
 from pipeline.engine.engine import Engine, Kernel
 from pipeline.recipe import Recipe
@@ -41,15 +43,23 @@ from pipeline.store.dataset import (
     Provenance,
     StoreError,
     Target,
-    read_batches,
 )
 
 # The libraries whose versions can change a result.
-_LIBRARIES = ("chardet", "datasketch", "ftfy", "langdetect", "pyarrow", "wordfreq")
+_LIBRARIES = (
+    "chardet",
+    "datasketch",
+    "ftfy",
+    "langdetect",
+    "numpy",
+    "orjson",
+    "pyarrow",
+    "wordfreq",
+)
 # Settings that signatures must share to be compared.
+_SIGNATURES = "signatures"
 _COMPARABLE = ("near", "shingle_words", "shingle_chars", "bands", "rows")
 _CODE = Path(__file__).parent
-_IDS = ["doc_id"]
 # These only show what was made.
 _SHOWS = ("report", "lookup.py", "cli.py")
 
@@ -164,24 +174,19 @@ def deduplicate(run: Run) -> Dataset:
     )
     inputs = _compared(run, _only(signed))
     target = run.target("near_duplicates", schema.NEAR_DUPLICATES, inputs)
-    if finished := target.finished():
-        return _only(finished)
-    duplicates = dedup_step.find(
-        run.engine,
-        signed,
-        _signatures_of_others(run),
-        [measured, *published(run.out, "documents", besides=run.dump)],
-        lambda name, columns: run.target(f"near_duplicates_passes/{name}", columns, inputs),
-        settings,
-    )
-    dataset = target.finish(
-        target.write(
-            shard[-1].name,
-            (dedup_step.fates(rows["doc_id"], duplicates) for rows in read_batches(shard, _IDS)),
+    dataset = target.finished()
+    if dataset is None:
+        duplicates = dedup_step.find(
+            run.engine,
+            signed,
+            _signatures_of_others(run),
+            [measured, *published(run.out, "documents", besides=run.dump)],
+            lambda name, columns: run.target(f"near_duplicates_passes/{name}", columns, inputs),
+            settings,
         )
-        for shard in measured.shards
-    )
-    shutil.rmtree(run.work / "near_duplicates_passes")
+        fates = partial(dedup_step.fates, duplicates=duplicates)
+        dataset = run.engine.map(fates, signed, target, columns=["doc_id"])
+    shutil.rmtree(run.work / "near_duplicates_passes", ignore_errors=True)
     return _same_rows(measured, dataset)
 
 
@@ -193,12 +198,14 @@ def _compared(run: Run, signed: Dataset) -> list[str]:
 
 def _signatures_of_others(run: Run) -> list[Dataset]:
     """The published signatures of the other dumps; made anew from their documents where they were
-    made by other settings, since those cannot be compared.
+    made by other settings or an older version, since those cannot be compared.
     """
     found = []
     for other in published(run.out, "signatures", besides=run.dump):
-        settings = other.manifest()["recipe"]["dedup"]
-        if any(settings[name] != getattr(run.recipe.dedup, name) for name in _COMPARABLE):
+        manifest = other.manifest()
+        settings, made_of = manifest["recipe"]["dedup"], manifest.get("versions", {})
+        differs = any(settings[name] != getattr(run.recipe.dedup, name) for name in _COMPARABLE)
+        if differs or made_of.get(_SIGNATURES) != str(FORMAT):
             dump = other.folder.name
             documents = Dataset(run.out / "documents" / dump)
             name = f"near_duplicates_passes/signatures-{dump}"
@@ -278,15 +285,18 @@ def published(out: Path, name: str, *, besides: str = "") -> list[Dataset]:
 
 @cache
 def versions() -> tuple[tuple[str, str], ...]:
-    """(package, version) of this project and of the libraries that can change a result."""
-    return tuple((name, version(name)) for name in ("corpus-hygiene", *_LIBRARIES))
+    """(package, version) of this project and of what can change a result: libraries, Python's
+    Unicode, and what signatures are made of.
+    """
+    packages = tuple((name, version(name)) for name in ("corpus-hygiene", *_LIBRARIES))
+    return (*packages, ("unicode", unidata_version), (_SIGNATURES, str(FORMAT)))
 
 
 @cache
 def code_fingerprint() -> str:
-    """SHA-256 of the code that makes datasets, its rules, and the libraries' versions."""
-    digest = hashlib.sha256(repr((versions(), rules.fingerprint())).encode())
-    for path in sorted(_CODE.rglob("*.py")):
+    """SHA-256 of the code and the tables that make datasets, and of the libraries' versions."""
+    digest = hashlib.sha256(repr(versions()).encode())
+    for path in sorted([*_CODE.rglob("*.py"), *_CODE.rglob("*.toml")]):
         if path.relative_to(_CODE).parts[0] in _SHOWS:
             continue
         digest.update(path.relative_to(_CODE).as_posix().encode() + b"\0" + path.read_bytes())

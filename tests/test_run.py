@@ -358,3 +358,20 @@ def test_manifests_name_what_is_there(example_corpus: Path) -> None:
         assert manifest["dataset"] == path.parent.parent.name
         assert manifest["recipe"]["dedup"]["threshold"] == 0.75
         assert "ftfy" in manifest["versions"]
+
+
+@pytest.mark.parametrize("name", ["steps/measure.py", "measures/languages.toml", "rules/any.toml"])
+def test_datasets_are_known_by_code_and_tables(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = tmp_path / "pipeline"
+    for made in ("steps/measure.py", "measures/languages.toml", "rules/any.toml", "cli.py"):
+        (code / made).parent.mkdir(parents=True, exist_ok=True)
+        (code / made).write_text("one")
+    monkeypatch.setattr(steps, "_CODE", code)
+    fingerprint = steps.code_fingerprint.__wrapped__
+    before = fingerprint()
+    (code / "cli.py").write_text("what only shows")
+    assert fingerprint() == before
+    (code / name).write_text("two")
+    assert fingerprint() != before

@@ -97,7 +97,8 @@ def _keys(
     if settings.exact:
         rows = np.flatnonzero(compared)
         hashes = table["text_hash"].drop_null().to_pylist()
-        yield rows, np.array([int(h[:16], 16) for h in hashes], np.uint64)[:, None], True
+        digits = bytes.fromhex("".join(each[:16] for each in hashes))
+        yield rows, np.frombuffer(digits, ">u8").astype(np.uint64)[:, None], True
     if settings.near:
         signed = pc.and_(compared, pc.is_valid(table["bands"]))
         rows = np.flatnonzero(signed)

@@ -18,6 +18,9 @@ from pipeline.kernels import minhash
 from pipeline.kernels.shingling import hash_shingle
 from pipeline.kernels.texts import texts_of
 
+# What signatures and text hashes are made of. Raise it when folding, shingles or hashes change:
+# those of other dumps are made anew then, since they cannot be compared.
+FORMAT = 2
 _SEED = 1
 _SCHEME = "affine32"
 
@@ -67,8 +70,9 @@ def estimate(a: Signature, b: Signature) -> float:
 
 def _as_lists(signed: NDArray[np.uint32], some: NDArray[np.bool_]) -> pa.Array:
     """A list a row, null where there are no shingles."""
-    offsets = np.arange(len(signed) + 1, dtype=np.int32) * signed.shape[1]
-    return pa.ListArray.from_arrays(offsets, signed.reshape(-1), mask=pa.array(~some))
+    offsets = np.append(np.int32(0), np.cumsum(some * signed.shape[1], dtype=np.int32))
+    values = signed[some] if not some.all() else signed
+    return pa.ListArray.from_arrays(offsets, values.reshape(-1), mask=pa.array(~some))
 
 
 @cache

@@ -48,8 +48,9 @@ def code_folder() -> Path | None:
     `NUMBA_CACHE_DIR` where it is set, else beside the kernels, else in the user's cache folder.
     """
     named = os.environ.get("NUMBA_CACHE_DIR")
-    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "corpus-hygiene"
-    places = [Path(named)] if named else [_HERE / "__pycache__", user]
+    # Not `Path.home()`, which fails for a user without a home.
+    user = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
+    places = [Path(named)] if named else [_HERE / "__pycache__", user / "corpus-hygiene"]
     for place in places:
         folder = place / f"kernels-{_fingerprint()}"
         if _can_be_written(folder):

@@ -134,5 +134,5 @@ def fold_into(data: Bytes, start: int, end: int, folding: Folding, out: Bytes, f
             at += np.uint64(not (space and blank))
             blank = space
         here += np.uint64(size)
-    written = int(at)
+    written = int(np.int64(at))
     return written - 1 if blank and written > first else written

@@ -15,7 +15,6 @@ from pipeline.kernels.shingling import (
     Scratch,
     Shingling,
     hash_of,
-    room_for,
     scratch_for,
     shingles_of,
 )
@@ -41,17 +40,17 @@ def signatures(
     count = len(texts.offsets) - 1
     out = np.empty((count, len(permutations.a)), np.uint32)
     some = np.zeros(count, np.bool_)
-    room = room_for(np.diff(texts.offsets), folding)
-    hashes = np.empty(room, np.uint64)
+    scratch = scratch_for(texts, folding)
+    hashes = np.empty_like(scratch.hash_at_end)
     _sign_all(
         texts.data,
         texts.offsets,
         folding,
         shingling,
         permutations,
-        scratch_for(room),
+        scratch,
         hashes,
-        np.empty(room, np.uint32),
+        np.empty(len(hashes), np.uint32),
         out,
         some,
     )

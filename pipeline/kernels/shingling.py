@@ -25,6 +25,7 @@ _MASK = 2**64 - 1
 _BASE_1, _BASE_2, _BASE_3, _BASE_4 = (np.uint64(pow(_BASE, n, 2**64)) for n in (1, 2, 3, 4))
 _ONE, _TWO, _THREE, _FOUR = (np.uint64(n) for n in (1, 2, 3, 4))
 _POWERS = 1024
+_ROOMY = 1 << 23  # units for which room is made without a look
 
 
 class Shingling(NamedTuple):
@@ -56,10 +57,8 @@ def hash_shingle(shingle: bytes) -> int:
 
 def shingle_hashes(texts: Texts, folding: Folding, shingling: Shingling) -> list[Hashes]:
     """For each text the hashes of its shingles, in order, repeated where shingles repeat."""
-    sizes = np.diff(texts.offsets)
-    room = room_for(sizes, folding)
-    scratch = scratch_for(room)
-    out = np.empty(room, np.uint64)
+    scratch = scratch_for(texts, folding)
+    out = np.empty_like(scratch.hash_at_end)
     found = []
     for start, end in pairwise(texts.offsets):
         count = shingles_of(texts.data, start, end, folding, shingling, scratch, out)
@@ -69,7 +68,7 @@ def shingle_hashes(texts: Texts, folding: Folding, shingling: Shingling) -> list
 
 class Scratch(NamedTuple):
     """Room for one text at a time: its folded bytes; where each unit (a word, a code point) begins
-    and ends in them, and the hash of all bytes before. Pages that are never written take no memory.
+    and ends in them, and the hash of all bytes before.
     """
 
     folded: Bytes
@@ -80,23 +79,32 @@ class Scratch(NamedTuple):
     powers: Hashes
 
 
-def room_for(sizes: NDArray[np.int64], folding: Folding) -> int:
-    """The bytes that the longest of texts of these sizes can take when it is folded."""
-    return int(sizes.max(initial=0)) * folding.growth + 1
-
-
-def scratch_for(room: int) -> Scratch:
-    """Room for texts of at most so many folded bytes."""
+def scratch_for(texts: Texts, folding: Folding) -> Scratch:
+    """Room for the longest of the texts."""
+    longest = int(np.diff(texts.offsets).max(initial=0)) * folding.growth + 1
+    folded = np.empty(longest, np.uint8)
+    units = longest
+    if units > _ROOMY:  # as long as they could become they never are
+        units = _longest_folded(texts.data, texts.offsets, folding, folded) + 1
     powers = np.full(_POWERS, _BASE, np.uint64)
     powers[0] = 1
     return Scratch(
-        np.empty(room, np.uint8),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.uint64),
-        np.empty(room, np.uint64),
+        folded,
+        np.empty(units, np.int64),
+        np.empty(units, np.int64),
+        np.empty(units, np.uint64),
+        np.empty(units, np.uint64),
         np.multiply.accumulate(powers),
     )
+
+
+@compiled
+def _longest_folded(data: Bytes, offsets: Offsets, folding: Folding, folded: Bytes) -> int:
+    longest = 0
+    for text in range(len(offsets) - 1):
+        end = fold_into(data, offsets[text], offsets[text + 1], folding, folded, 0)
+        longest = max(longest, end)
+    return longest
 
 
 @compiled

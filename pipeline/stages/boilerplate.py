@@ -7,6 +7,7 @@ What does not: the rules themselves (rules/boilerplate/*.toml).
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,6 +35,8 @@ _MAX_FORM_LINES = 12
 _MAX_FORM_CHARS = 400
 _SENTENCE = re.compile(r".{80,}[.!?…][\"'”’»)]?$")
 _BLANKS = " \t"
+# Lines that are looked at together.
+_LINES = 100_000
 
 Mark = tuple[int, BoilerplateRule]
 """A line's number, and a rule that matches it."""
@@ -91,15 +94,20 @@ class Boilerplate:
 def _marks(lines: Sequence[Sequence[str]], languages: Sequence[str]) -> list[list[Mark]]:
     """For each text the lines that a rule for its language matches, with the rule."""
     found: list[list[Mark]] = [[] for _ in lines]
-    places = [(text, at) for text, own in enumerate(lines) for at in range(len(own))]
-    bare = [line.strip(_BLANKS) if len(line) <= _MAX_LINE else "" for own in lines for line in own]
-    for rule in rules.boilerplate():
-        if rule.language != ANY_LANGUAGE and rule.language not in languages:
-            continue
-        for hit in pc.indices_nonzero(rule.matches(pa.array(bare, pa.string()))).to_pylist():
-            text, at = places[hit]
-            if rule.language in (ANY_LANGUAGE, languages[text]):
-                found[text].append((at, rule))
+    known = [rule for rule in rules.boilerplate() if rule.language in (ANY_LANGUAGE, *languages)]
+    candidates = (
+        (text, at, bare)
+        for text, own in enumerate(lines)
+        for at, line in enumerate(own)
+        if len(line) <= _MAX_LINE and (bare := line.strip(_BLANKS))
+    )
+    while some := list(islice(candidates, _LINES)):
+        array = pa.array([bare for _, _, bare in some], pa.string())
+        for rule in known:
+            for hit in pc.indices_nonzero(rule.matches(array)).to_pylist():
+                text, at, _ = some[hit]
+                if rule.language in (ANY_LANGUAGE, languages[text]):
+                    found[text].append((at, rule))
     return found
 
 

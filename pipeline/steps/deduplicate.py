@@ -4,7 +4,7 @@ What belongs here: the order of the passes, and the kernels at both ends.
 What does not: what likeness is (dedup).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -66,8 +66,8 @@ def find(
     texts: Sequence[Dataset],
     target_of: TargetOf,
     settings: DedupSettings,
-) -> dict[str, Duplicate]:
-    """The duplicates among the documents of `fresh`, by id.
+) -> Dataset:
+    """The duplicates among the documents of `fresh`, one row each.
 
     fresh: signatures of this dump. others: signatures of what is published.
     texts: datasets with `doc_id` and `text` of all of these. target_of: where a pass may write.
@@ -84,13 +84,11 @@ def find(
     met = engine.shuffle_map(pairing, shared, "key", target_of("met-in-bands", bands.PAIRS))
     pairs = engine.shuffle_map(bands.distinct, [met], "pair", target_of("pairs", bands.PAIRS))
     verified = _verify(engine, pairs, texts, target_of, settings)
-    return {
-        duplicate.doc_id: duplicate
-        for duplicate in keepers.keep(
-            (row for batch in pairs.batches() for row in batch.to_pylist() if row["exact"]),
-            (row for batch in verified.batches() for row in batch.to_pylist()),
-        )
-    }
+    duplicates = keepers.keep(
+        (row for batch in pairs.batches() for row in batch.to_pylist() if row["exact"]),
+        (row for batch in verified.batches() for row in batch.to_pylist()),
+    )
+    return _written(duplicates, target_of("found", schema.NEAR_DUPLICATES))
 
 
 def _shared_bands(
@@ -137,16 +135,26 @@ def _candidates(pairs: Dataset) -> verify.Prefixes:
     return np.unique(np.concatenate(parts))
 
 
-def fates(doc_ids: pa.ChunkedArray, duplicates: Mapping[str, Duplicate]) -> pa.Table:
-    """One row a document, in order; nulls for those that duplicate nothing."""
-    known = pa.array(list(duplicates), pa.string())
-    found = list(duplicates.values())
+def fates(table: pa.Table, *, duplicates: Dataset) -> Iterator[pa.Table]:
+    """Kernel: ids in, one row each out, in order; nulls for those that duplicate nothing."""
+    rows = [
+        batch.filter(pc.is_in(batch["doc_id"], value_set=table["doc_id"].combine_chunks()))
+        for batch in duplicates.batches()
+    ]
+    known = pa.concat_tables([schema.NEAR_DUPLICATES.empty_table(), *rows])
+    found = known.take(pc.index_in(table["doc_id"], known["doc_id"].combine_chunks()))
+    yield found.set_column(0, schema.NEAR_DUPLICATES.field("doc_id"), table["doc_id"])
+
+
+def _written(duplicates: Iterable[Duplicate], target: Target) -> Dataset:
+    """One row a duplicate."""
+    found = list(duplicates)
     columns: dict[str, Any] = {
+        "doc_id": [d.doc_id for d in found],
         "duplicate": [d.verdict for d in found],
         "duplicate_reason": [d.reason for d in found],
     }
     for name in ("kept_id", "cluster_id", "jaccard", "estimated_jaccard"):
         columns[name] = [getattr(d, name) for d in found]
-    about = pa.table(columns, pa.schema(list(schema.NEAR_DUPLICATES)[1:]))
-    table = about.take(pc.index_in(doc_ids, known))
-    return table.add_column(0, schema.NEAR_DUPLICATES.field("doc_id"), doc_ids)
+    table = pa.table(columns, schema.NEAR_DUPLICATES)
+    return target.finish([target.write("part-00000.parquet", [table])])

@@ -1,6 +1,7 @@
 """What is dropped, for which document, and what never is: the neighbours' traps are cases here."""
 
 import csv
+import json
 import random
 import shutil
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline import run as steps
@@ -262,3 +264,23 @@ def test_real_near_duplicates(shared: Path, tmp_path: Path) -> None:
     missed = [row for row in alike if row["doc_a"] in kept and row["doc_b"] in kept]
     assert len(missed) <= 0.02 * len(alike)
     assert all(row["jaccard"] >= 0.75 for row in rows(out, "duplicates"))
+
+
+def test_signatures_of_an_older_version_are_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "a.txt").write_text(sentence(1))
+    out = publish(tmp_path / "one", tmp_path / "out")
+    place = out / "signatures" / "one"
+    (file,) = place.glob("*.parquet")
+    table = pq.read_table(file, partitioning=None)
+    hashes = pa.array(["0" * 32], pa.string())
+    older = table.drop_columns("bands").set_column(3, "text_hash", hashes)
+    pq.write_table(older, file)
+    manifest = json.loads((place / "_manifest.json").read_text())
+    del manifest["versions"]["signatures"]
+    (place / "_manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "b.txt").write_text(sentence(1))
+    publish(tmp_path / "two", out)
+    (row,) = rows(out, "duplicates", "two")
+    assert row["verdict"] == "duplicate:exact"

@@ -1,9 +1,12 @@
 """Shingles and signatures are those of plain Python, and of datasketch."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +15,7 @@ from pipeline.dedup.folding import _UNSPACED, alike, alike_folding, unspaced
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.shingles import shingling
 from pipeline.dedup.signatures import hash32, signatures, signatures_of_shingles, sketch
+from pipeline.kernels import shingling as shingling_kernel
 from pipeline.kernels.shingling import hash_shingle, shingle_hashes
 from pipeline.kernels.texts import texts_of
 from tests.kernels import twins
@@ -88,6 +92,22 @@ def test_shingles_made_elsewhere_are_signed_as_datasketch_does(
         sketch(shingles, count).hashvalues.tolist() if shingles else None
         for shingles in sets[start:]
     ]
+
+
+def test_of_very_long_texts_the_folded_length_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = pa.array(["the ﷺ tide " * 40, "", "ab", "rope " * 30])
+    expected = signatures(texts, DedupSettings())
+    monkeypatch.setattr(shingling_kernel, "_ROOMY", 0)
+    assert signatures(texts, DedupSettings()) == expected
+
+
+def test_a_short_text_between_others_can_be_written(tmp_path: Path) -> None:
+    texts = pa.array(["the tide came in " * 9, "ab", "the rope was wet " * 9])
+    table = pa.table({"signature": signatures(texts, DedupSettings())})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert pq.read_table(tmp_path / "a.parquet").to_pydict() == table.to_pydict()
+    assert table["signature"].null_count == 1
+    assert len(table["signature"].combine_chunks().values) == 2 * 112, "nothing under a null"
 
 
 def test_a_datasketch_user_can_extend_the_index() -> None:
