@@ -32,7 +32,7 @@ from pipeline.measures.profiles import SCALE, profiles
 
 DATA = SHARED
 SEEDS = range(10)
-ASKED = int(os.environ.get("HYGIENE_BENCH_ASKED", "60"))  # texts of a language, of langdetect
+ASKED = int(os.environ.get("HYGIENE_BENCH_ASKED", "150"))  # texts of a language, of langdetect
 LABELLED = 1000  # texts of a language, of the measure
 BINS = (0.0, 0.3, 0.5, 0.65, 0.8, 0.85, 0.9, 0.95, 0.99, 0.999, 1.001)
 
