@@ -48,9 +48,10 @@ def code_folder() -> Path | None:
     `NUMBA_CACHE_DIR` where it is set, else beside the kernels, else in the user's cache folder.
     """
     named = os.environ.get("NUMBA_CACHE_DIR")
-    # Not `Path.home()`, which fails for a user without a home.
-    user = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
-    places = [Path(named)] if named else [_HERE / "__pycache__", user / "corpus-hygiene"]
+    user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    places = [Path(named)] if named else [_HERE / "__pycache__"]
+    if not named and not user.startswith("~"):  # as it does for a user without a home
+        places.append(Path(user) / "corpus-hygiene")
     for place in places:
         folder = place / f"kernels-{_fingerprint()}"
         if _can_be_written(folder):
