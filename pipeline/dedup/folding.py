@@ -29,7 +29,9 @@ _UNSPACED = (
 
 
 def same(character: str) -> str:
-    """Case and composition away, white space as a blank: texts that are equal then are the same."""
+    """Case away, letters and their accents apart, white space as a blank: texts that are equal then
+    are the same. Marks stay in the order in which they come.
+    """
     if character.isspace():
         return " "
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", character).casefold())

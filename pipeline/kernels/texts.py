@@ -21,7 +21,8 @@ ONE, _TWO, _THREE = (np.uint64(n) for n in (1, 2, 3))
 class Texts(NamedTuple):
     """Text `n` is `data[offsets[n] : offsets[n + 1]]`, valid UTF-8. `offsets` need not start at 0.
 
-    data: uint8, read only, a view of Arrow's own buffer. offsets: int64, one more than texts.
+    data: uint8, a view of Arrow's own buffer, read only, or what a kernel has written.
+    offsets: int64, one more than texts.
     """
 
     data: Bytes

@@ -76,7 +76,9 @@ def _files(root: bytes, inside: bytes) -> Iterator[tuple[bytes, str]]:
 
 
 def _entries(folder: Path, path: bytes, error: str, limit: int) -> list[dict[str, Any]]:
-    """The file's parts: one, or more of at least `limit` bytes each where it can be cut."""
+    """The file's parts: one, or more where it can be cut, of `limit` bytes and the rest of their
+    last line each, the last one aside.
+    """
     # A backslash of the name is doubled, so that no two names are written alike.
     source = path.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
     entry: dict[str, Any] = {"source": source, "path": path}
