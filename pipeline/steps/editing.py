@@ -3,6 +3,8 @@
 What belongs here: the one place where proposals become text. What does not: any proposal.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,7 +38,7 @@ def run_stage(table: pa.Table, stage: Stage) -> pa.Table:
         languages = known.to_pylist()
     changed: dict[int, tuple[str, tuple[Edit, ...]]] = {}
     failed: dict[int, str] = {}
-    proposals = propose_all(stage, found, languages)
+    proposals = _proposals(stage, found, languages)
     for row, text, proposed in zip(rows, found, proposals, strict=True):
         try:
             new, edits = apply(text, proposed)
@@ -46,6 +48,22 @@ def run_stage(table: pa.Table, stage: Stage) -> pa.Table:
         if edits:
             changed[row] = new, edits
     return reject(_write(table, changed), failed, f"{schema.FAILED}:{stage.name}")
+
+
+def _proposals(
+    stage: Stage, texts: Sequence[str], languages: Sequence[str]
+) -> Sequence[Iterable[Edit]]:
+    """The stage's edits for each text; where one is too strange for all of them together, each is
+    looked at alone, so that its error is its own.
+    """
+    try:
+        return list(propose_all(stage, texts, languages))
+    except DOCUMENT_FAULTS:
+        return [_alone(stage, *each) for each in zip(texts, languages, strict=True)]
+
+
+def _alone(stage: Stage, text: str, language: str) -> Iterator[Edit]:
+    yield from stage.propose(text, language)
 
 
 def reject(table: pa.Table, reasons: dict[int, str], verdict: str) -> pa.Table:

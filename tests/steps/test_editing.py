@@ -1,6 +1,6 @@
 """A stage over a batch: what it proposes is done and written down, all else stays as it came."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,19 @@ class Shout:
         at = text.find("quiet")
         if at >= 0:
             yield Edit(self.name, f"in-{language}", at, "quiet", "LOUD")
+
+
+@dataclass(frozen=True)
+class ShoutTogether(Shout):
+    """The same for many texts at once: one strange text and none is looked at."""
+
+    def propose_all(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> Iterator[Iterator[Edit]]:
+        if any("strange" in text for text in texts):
+            raise ValueError("too strange for all")
+        for text, language in zip(texts, languages, strict=True):
+            yield self.propose(text, language)
 
 
 def row(
@@ -99,3 +112,13 @@ def test_a_rejection_may_come_in_any_order_and_leaves_other_rows() -> None:
     after = reject(before, {3: "last", 0: "first"}, "failed:x")
     assert after["verdict"].to_pylist() == ["failed:x", "language", None, "failed:x"]
     assert after["reason"].to_pylist() == ["first", "language", None, "last"]
+
+
+def test_a_text_too_strange_for_a_batch_costs_itself_alone() -> None:
+    rows = [row("quiet here"), row("a strange one"), row("and quiet there")]
+    table = pa.Table.from_pylist(rows, COLUMNS)
+    together, each = run_stage(table, ShoutTogether()), run_stage(table, Shout())
+    assert together.to_pydict() == each.to_pydict()
+    assert together["text"].to_pylist() == ["LOUD here", "a strange one", "and LOUD there"]
+    assert together["verdict"].to_pylist() == [None, "failed:shout", None]
+    assert together["reason"][1].as_py() == "ValueError: too strange"
