@@ -124,15 +124,17 @@ def _add_word(
 
 @compiled
 def _look_over(text: Bytes, end: int) -> tuple[int, int, bool]:
-    """(characters from A to z, characters from U+0300 on but for the Latin ones, whether there may
-    be web words) in `text[:end]`, which a byte must follow.
+    """(characters from A to z, characters from U+0300 on, whether there may be web words) in
+    `text[:end]`, which a byte must follow.
+
+    langdetect means to leave Latin Extended Additional out of the second, but compares a number
+    with a name, so it counts; so do we.
     """
     latin, high, web = 0, 0, 0
     for n in range(end):
         byte, after = text[n], text[n + 1]
         latin += (byte >= 0x41) & (byte <= 0x7A)
         high += byte >= 0xCC
-        high -= (byte == 0xE1) & (after >= 0xB8) & (after < 0xBC)
         web += (byte == 0x40) | (byte == 0xCC) | ((byte == 0x3A) & (after == 0x2F))
     return latin, high, web > 0
 

@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langdetect.detector import Detector
@@ -134,6 +135,22 @@ def test_long_texts(array: pa.Array) -> None:
     found = _sums(array)
     for row, text in enumerate(array.to_pylist()):
         check(found, row, text or "")
+
+
+STRIPPED = [
+    ("tide" * 2 + "港" * 17, True, "more than twice as many letters of another script"),
+    ("tide" * 2 + "港" * 16, False, "twice as many are not more than twice"),
+    ("tide" * 2 + "港" * 16 + "ạ", True, "langdetect counts Latin Extended Additional too"),
+    ("tide" * 2 + "港" * 16 + "a\u0323", True, "and after it has put letters and marks together"),
+]
+
+
+@pytest.mark.parametrize(("text", "stripped", "why"), STRIPPED)
+def test_latin_letters_are_left_out_where_langdetect_does(
+    text: str, stripped: bool, why: str
+) -> None:
+    assert ("tide" not in cleaned(text)) == stripped, why
+    check(_sums(pa.array([text])), 0, text)
 
 
 @given(st.lists(words | plain_texts, max_size=8).map("".join))
