@@ -33,7 +33,9 @@ class Engine(Protocol):
 
         columns: read only these of the source.
         beside: a dataset with the same shards, row for row; its columns are appended.
-        Shards and datasets that are there already are not made again.
+        Shards and datasets that are there already are not made again. For a target that lies over
+        the source the kernel gives as many rows as it was given; only what differs is stored.
+        Raises `EngineError`.
         """
         ...
 
