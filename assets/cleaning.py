@@ -23,7 +23,8 @@ from pipeline.stages.typos import Typos
 RAW, CLEAN = "raw", "clean"
 OWNERS = ["team:corpus"]
 PARQUET = {"python", "parquet"}
-REPAIRS = {Mojibake.name, Characters.name, Typos.name}
+REPAIRS = {Mojibake.name, Characters.name}
+MENDS = {Typos.name}
 CUTS = {Boilerplate.name}
 
 dump = dg.AssetSpec(
@@ -81,7 +82,7 @@ def raw_documents(
 def repaired_documents(
     context: dg.AssetExecutionContext, corpus: Corpus
 ) -> dg.MaterializeResult[None]:
-    """Mojibake, odd characters and look-alike slips put right, every change in the ledger."""
+    """Mojibake and odd characters put right, every change in the ledger; unknown words noted."""
     with corpus.open(context.partition_key) as run:
         dataset = steps.repair(run)
         return dg.MaterializeResult(
@@ -91,6 +92,53 @@ def repaired_documents(
 
 @dg.asset(
     deps=[repaired_documents],
+    partitions_def=BY_DAY,
+    group_name=CLEAN,
+    owners=OWNERS,
+    kinds={"python", "duckdb", "parquet"},
+    metadata={"dagster/column_schema": metadata.columns(schema.WORD_COUNTS)},
+)
+def word_counts(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:
+    """How many documents use each word that no list holds: the corpus as a witness."""
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.count_words(run)
+        return dg.MaterializeResult(metadata=metadata.of_dataset(dataset, schema.WORD_COUNTS))
+
+
+@dg.asset(
+    deps=[word_counts],
+    partitions_def=BY_DAY,
+    group_name=CLEAN,
+    owners=OWNERS,
+    kinds={"python", "duckdb", "parquet"},
+    metadata={"dagster/column_schema": metadata.columns(schema.SLIPS)},
+)
+def slips(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:
+    """Which of those words are look-alike slips of others, with the evidence."""
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.find_slips(run)
+        return dg.MaterializeResult(metadata=metadata.of_slips(dataset, schema.SLIPS))
+
+
+@dg.asset(
+    deps=[repaired_documents, slips],
+    partitions_def=BY_DAY,
+    group_name=CLEAN,
+    owners=OWNERS,
+    kinds=PARQUET,
+    metadata={"dagster/column_schema": metadata.columns(schema.MENDED)},
+)
+def mended_documents(
+    context: dg.AssetExecutionContext, corpus: Corpus
+) -> dg.MaterializeResult[None]:
+    """Look-alike slips put right where nothing around them speaks against it."""
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.mend(run)
+        return dg.MaterializeResult(metadata=metadata.of_documents(dataset, schema.MENDED, MENDS))
+
+
+@dg.asset(
+    deps=[mended_documents],
     partitions_def=BY_DAY,
     group_name=CLEAN,
     owners=OWNERS,

@@ -64,6 +64,17 @@ def of_dataset(dataset: Dataset, of: pa.Schema) -> Metadata:
     }
 
 
+def of_slips(dataset: Dataset, of: pa.Schema) -> Metadata:
+    """What every dataset says, with the slips by rule and examples."""
+    found = dataset.table(["language", "slip", "meant", "rule"]).to_pylist()
+    shown = [(s["language"], cell(s["slip"]), cell(s["meant"])) for s in found[:_MOST_EDITS]]
+    return {
+        **of_dataset(dataset, of),
+        "slips_by_rule": _counts("rule", _tally(dataset, "rule")),
+        "slips": _markdown(("language", "slip", "meant"), shown),
+    }
+
+
 def of_documents(dataset: Dataset, of: pa.Schema, stages: Collection[str] = ()) -> Metadata:
     """The same, with megabytes of text and rows by verdict: kept, rejected.
 

@@ -23,7 +23,7 @@ from pipeline.report.summary import summarise
 from pipeline.sources.settings import IngestSettings
 from pipeline.store.dataset import Dataset
 
-STEPS = ("ingest", "repair", "strip", "measure", "deduplicate", "publish")
+STEPS = ("ingest", *(step.__name__ for step in steps.CLEANING), "publish")
 _WARM_UP = 0.8  # megabytes, in enough shards that each worker gets some
 _TINY = Recipe(ingest=IngestSettings(shard_bytes=100_000))
 

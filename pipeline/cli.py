@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipeline import lookup, recipe, rules, schema
+from pipeline import lookup, recipe, review, rules, schema
 from pipeline import run as steps
 from pipeline.decode import encode
 from pipeline.document import EditError, restore
@@ -110,7 +110,7 @@ def _until_published(
     outcomes = runner.check_raw(run, data_docs=data_docs)
     if stops(outcomes):
         return {}, outcomes
-    for step in (steps.repair, steps.strip, steps.measure, steps.deduplicate):
+    for step in steps.CLEANING:
         step(run)
     candidate = steps.publish(run)
     bars.say("expectations on what would be published")
@@ -139,6 +139,12 @@ def _restore(words: argparse.Namespace) -> int:
     raw = encode(text, row["encoding"], row["byte_order_mark"]) if words.bytes else text.encode()
     sys.stdout.buffer.write(raw)
     sys.stdout.buffer.flush()
+    return FINE
+
+
+def _typos(words: argparse.Namespace) -> int:
+    found, different = review.repairs(words.out, words.dump, words.limit)
+    terminal.repairs(Console(), found, different)
     return FINE
 
 
@@ -186,6 +192,21 @@ def _parser() -> argparse.ArgumentParser:
         "--bytes", action="store_true", help="in its original encoding; a text file byte for byte"
     )
 
+    typos = _command(
+        commands,
+        "typos",
+        _typos,
+        "list the look-alike slips that were repaired, most frequent first, with examples",
+        "hygiene typos 2026-11-22 --out corpus",
+        "A repair that is wrong: put the word, as it stands before the arrow, on the list `deny` "
+        "in [typos] of the recipe, and run the dump again.",
+    )
+    typos.add_argument("dump", metavar="DUMP", help="name of the dump")
+    _add_out(typos)
+    typos.add_argument(
+        "--limit", type=_whole, default=1000, metavar="N", help="show this many (default: 1000)"
+    )
+
     listed = _command(commands, "rules", _rules, "list the rules", "hygiene rules --language en")
     listed.add_argument("--language", help="only of this language, or `any`")
 
@@ -217,7 +238,7 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--recipe", type=Path, help="settings in TOML; without, every language is kept"
     )
     run.add_argument("--dump", metavar="DATE", help="name of the dump; without, its folder's name")
-    run.add_argument("--workers", type=_workers, default=1, help="processes (default: 1)")
+    run.add_argument("--workers", type=_whole, default=1, help="processes (default: 1)")
     run.add_argument(
         "--data-docs",
         type=Path,
@@ -255,7 +276,7 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _workers(word: str) -> int:
+def _whole(word: str) -> int:
     if not word.isdecimal() or int(word) < 1:
         raise argparse.ArgumentTypeError(f"takes a whole number of at least 1, not {word!r}")
     return int(word)

@@ -17,13 +17,17 @@ class EditError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change: at `start` of the text that `stage` found, `before` became `after`."""
+    """One change: at `start` of the text that `stage` found, `before` became `after`.
+
+    evidence: what speaks for it, as a JSON object; empty where the rule says it all.
+    """
 
     stage: str
     rule: str
     start: int
     before: str
     after: str
+    evidence: str = ""
 
 
 def apply(text: str, proposals: Iterable[Edit]) -> tuple[str, tuple[Edit, ...]]:

@@ -14,11 +14,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from pipeline.dedup.settings import DedupSettings
 from pipeline.measures.language import LanguageSettings
+from pipeline.slips.settings import TypoSettings
 from pipeline.sources.settings import IngestSettings
 from pipeline.stages.boilerplate import BoilerplateSettings
 from pipeline.stages.characters import CharacterSettings
 from pipeline.stages.mojibake import MojibakeSettings
-from pipeline.stages.typos import TypoSettings
 from pipeline.verdicts import QualitySettings
 
 

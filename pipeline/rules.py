@@ -3,12 +3,13 @@
 What belongs here: the shape of a rule, reading rule files, and the check that each rule brings its
 proof. What does not: matching texts against rules (stages).
 
-Patterns are RE2, which takes time linear in the text, so that no rule can hang.
+Patterns of boilerplate are RE2, which takes time linear in the text; those of contexts are Python's
+and see some dozens of characters. So no rule can hang.
 """
 
-import hashlib
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,6 +21,9 @@ import pyarrow.compute as pc
 
 ANY_LANGUAGE = "any"
 SCOPES = ("line", "head", "tail")
+STRENGTHS = ("safe", "ocr")
+# Stands in a context rule for a place where a sentence begins.
+SENTENCE_START = "<start>"
 
 
 class RuleError(ValueError):
@@ -50,17 +54,40 @@ class BoilerplateRule:
 
 @dataclass(frozen=True, slots=True)
 class ConfusionRule:
-    """A letter that is easily taken for another.
+    """Letters that are easily taken for others.
 
-    where: `start` or `inside` of a word.
+    strength: the level of `typos.strength` from which on the rule is used.
+    cost: powers of ten by which the meant word must be used more often for this rule.
+    pairs: what stands there, and what was meant.
     hits: slips and what they mean; keeps: words that stay as they are.
+    """
+
+    name: str
+    language: str
+    strength: str
+    cost: float
+    pairs: tuple[tuple[str, str], ...]
+    source: str
+    hits: tuple[tuple[str, str], ...]
+    keeps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRule:
+    """A word that is a slip only between certain others.
+
+    wrong, right: the word as it stands, and as it was meant.
+    before, after: Python patterns that must match what stands right before and right after it
+    (`before` to its end, `after` from its start, within the paragraph and `CONTEXT` characters).
+    hits: texts and what becomes of them; keeps: texts that stay.
     """
 
     name: str
     language: str
     wrong: str
     right: str
-    where: str
+    before: str
+    after: str
     source: str
     hits: tuple[tuple[str, str], ...]
     keeps: tuple[str, ...]
@@ -104,32 +131,78 @@ def confusions() -> tuple[ConfusionRule, ...]:
     """
     rules = []
     for language, place, entry in _entries("confusions"):
+        cost, pairs = entry.pop("cost", None), entry.pop("pairs", ())
+        if not isinstance(cost, int | float):
+            raise RuleError(f"{place}: cost takes a number, not {cost!r}")
         rule = ConfusionRule(
             language=language,
+            cost=float(cost),
+            pairs=tuple(_pair(pair, place) for pair in pairs),
             hits=tuple(entry.pop("hits", {}).items()),
             keeps=tuple(entry.pop("keeps", ())),
-            **_texts(entry, place, ("name", "wrong", "right", "where", "source")),
+            **_texts(entry, place, ("name", "strength", "source")),
         )
-        if rule.where not in ("start", "inside"):
-            raise RuleError(f"{place}: where takes 'start' or 'inside', not {rule.where!r}")
+        if rule.strength not in STRENGTHS:
+            wanted = " or ".join(map(repr, STRENGTHS))
+            raise RuleError(f"{place}: strength takes {wanted}, not {rule.strength!r}")
+        if not rule.pairs:
+            raise RuleError(f"{place}: pairs missing")
         _prove(rule.hits, rule.keeps, place)
         rules.append(rule)
     return tuple(rules)
 
 
-def fingerprint() -> str:
-    """SHA-256 of all rule files: it changes when any rule does."""
-    digest = hashlib.sha256()
-    for kind in ("boilerplate", "confusions"):
-        for file in _rule_files(kind):
-            digest.update(f"{kind}/{file.name}\0".encode())
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
+@cache
+def contexts() -> tuple[ContextRule, ...]:
+    """All context rules, by language and then in the order of their files.
+
+    Raises `RuleError`.
+    """
+    rules = []
+    for language, place, entry in _entries("contexts"):
+        rule = ContextRule(
+            language=language,
+            hits=tuple(entry.pop("hits", {}).items()),
+            keeps=tuple(entry.pop("keeps", ())),
+            **_texts(entry, place, ("name", "wrong", "right", "before", "after", "source")),
+        )
+        for pattern in (rule.before, rule.after):
+            try:
+                re.compile(rf"(?:{pattern.replace(SENTENCE_START, '')})\Z")
+            except re.error as error:
+                raise RuleError(f"{place}: {pattern!r} is no pattern: {error}") from error
+        _prove(rule.hits, rule.keeps, place)
+        rules.append(rule)
+    return tuple(rules)
+
+
+@cache
+def strokes() -> Mapping[str, str]:
+    """The strokes of the letters that look like others."""
+    return {letter: made for part in _table("strokes").values() for letter, made in part.items()}
+
+
+@cache
+def lookalikes() -> Mapping[str, Mapping[str, str]]:
+    """For each of `cyrillic-to-latin` and `greek-to-latin`, letters that look the same."""
+    return _table("lookalikes")
 
 
 def _rule_files(kind: str) -> list[Traversable]:
     folder = files("pipeline") / "rules" / kind
     return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+
+
+def _table(name: str) -> dict[str, dict[str, str]]:
+    """A file of nothing but letters."""
+    return tomllib.loads((files("pipeline") / "rules" / f"{name}.toml").read_text("utf-8"))
+
+
+def _pair(pair: str, place: str) -> tuple[str, str]:
+    wrong, between, right = pair.partition("=")
+    if not (wrong and between and right):
+        raise RuleError(f"{place}: a pair is wrong=right, not {pair!r}")
+    return wrong, right
 
 
 def _entries(kind: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

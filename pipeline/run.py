@@ -1,6 +1,7 @@
 """The steps, in order: read this and know the whole.
 
-    ingest -> repair -> strip -> measure -> deduplicate -> publish -> commit
+    ingest -> repair -> count_words -> find_slips -> mend -> strip -> measure -> deduplicate
+    -> publish -> commit
 
 Each step reads a dataset of the dump's work folder and writes the next, of which it stores only
 what it has changed; rows in = rows out until publish parts them into documents and rejected.
@@ -23,16 +24,20 @@ from typing import Any
 from unicodedata import unidata_version
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import schema
 from pipeline.dedup.signatures import FORMAT
 from pipeline.engine import facts
 from pipeline.engine.engine import Engine, Kernel
 from pipeline.recipe import Recipe
+from pipeline.slips.judge import Totals
 from pipeline.steps import deduplicate as dedup_step
 from pipeline.steps import ingest as ingest_step
 from pipeline.steps import publish as publish_step
+from pipeline.steps import words as words_step
 from pipeline.steps.measure import measure as measure_kernel
+from pipeline.steps.mend import mend as mend_kernel
 from pipeline.steps.repair import repair as repair_kernel
 from pipeline.steps.strip import strip as strip_kernel
 from pipeline.store import commit as store_commit
@@ -61,7 +66,7 @@ _SIGNATURES = "signatures"
 _COMPARABLE = ("near", "shingle_words", "shingle_chars", "bands", "rows")
 _CODE = Path(__file__).parent
 # These only show what was made.
-_SHOWS = ("report", "lookup.py", "cli.py")
+_SHOWS = ("report", "lookup.py", "review.py", "cli.py")
 
 
 @dataclass(frozen=True)
@@ -140,18 +145,64 @@ def ingest(run: Run) -> Dataset:
 
 
 def repair(run: Run) -> Dataset:
-    """Mojibake, language, odd characters, look-alike slips."""
+    """Mojibake, language, odd characters, and which words the language's list does not hold."""
     raw = run.dataset("raw_documents")
     target = run.over(raw, "repaired_documents", schema.REPAIRED)
     return _same_rows(raw, run.engine.map(partial(repair_kernel, recipe=run.recipe), raw, target))
 
 
+def count_words(run: Run) -> Dataset:
+    """How many documents of the dump use each word that the language's list does not hold."""
+    repaired = run.dataset("repaired_documents")
+    parts = run.engine.map(
+        words_step.count,
+        repaired,
+        run.target("word_counts_parts", schema.WORD_COUNTS, [repaired.fingerprint]),
+        columns=words_step.COUNTED,
+    )
+    target = run.target("word_counts", schema.WORD_COUNTS, [repaired.fingerprint])
+    return _only(run.engine.shuffle_map(words_step.add_up, [_only(parts)], "strokes", target))
+
+
+def find_slips(run: Run) -> Dataset:
+    """Which of those words are slips of others, by all dumps' counts."""
+    counts = [run.dataset("word_counts"), *published(run.out, "word_counts", besides=run.dump)]
+    inputs = [f"{each.folder.name} {each.fingerprint}" for each in counts[1:]]
+    target = run.target("slips", schema.SLIPS, [counts[0].fingerprint, *inputs])
+    kernel = partial(
+        words_step.slips, dump=run.dump, totals=_totals(counts), settings=run.recipe.typos
+    )
+    return _only(run.engine.shuffle_map(kernel, counts, "strokes", target))
+
+
+def _totals(counts: Iterable[Dataset]) -> dict[str, Totals]:
+    """Documents and words of each language."""
+    totals: dict[str, Totals] = {}
+    for dataset in counts:
+        for row in dataset.rows_where("word", lambda words: pc.equal(words, "")):
+            so_far = totals.get(row["language"], Totals())
+            totals[row["language"]] = Totals(
+                so_far.documents + row["documents"], so_far.words + row["words"]
+            )
+    return totals
+
+
+def mend(run: Run) -> Dataset:
+    """Look-alike slips."""
+    repaired, slips = run.dataset("repaired_documents"), run.dataset("slips")
+    inputs = [repaired.fingerprint, slips.fingerprint]
+    target = run.target("mended_documents", schema.MENDED, inputs, repaired)
+    kernel = partial(mend_kernel, recipe=run.recipe, slips=slips)
+    return _same_rows(repaired, run.engine.map(kernel, repaired, target))
+
+
 def strip(run: Run) -> Dataset:
     """Boilerplate."""
-    repaired = run.dataset("repaired_documents")
-    target = run.over(repaired, "stripped_documents", schema.STRIPPED)
+    mended = run.dataset("mended_documents")
+    target = run.over(mended, "stripped_documents", schema.STRIPPED)
     kernel = partial(strip_kernel, recipe=run.recipe)
-    return _same_rows(repaired, run.engine.map(kernel, repaired, target))
+    made = run.engine.map(kernel, mended, target, columns=schema.STRIPPED.names)
+    return _same_rows(mended, made)
 
 
 def measure(run: Run) -> Dataset:
@@ -159,7 +210,8 @@ def measure(run: Run) -> Dataset:
     stripped = run.dataset("stripped_documents")
     target = run.over(stripped, "measured_documents", schema.MEASURED)
     kernel = partial(measure_kernel, recipe=run.recipe)
-    return _same_rows(stripped, run.engine.map(kernel, stripped, target))
+    made = run.engine.map(kernel, stripped, target, columns=schema.STRIPPED.names)
+    return _same_rows(stripped, made)
 
 
 def deduplicate(run: Run) -> Dataset:
@@ -188,6 +240,10 @@ def deduplicate(run: Run) -> Dataset:
         dataset = run.engine.map(fates, signed, target, columns=["doc_id"])
     shutil.rmtree(run.work / "near_duplicates_passes", ignore_errors=True)
     return _same_rows(measured, dataset)
+
+
+# What is made of a dump between reading it and the candidate, in order.
+CLEANING = (repair, count_words, find_slips, mend, strip, measure, deduplicate)
 
 
 def _compared(run: Run, signed: Dataset) -> list[str]:
@@ -228,13 +284,15 @@ def publish(run: Run) -> dict[str, Dataset]:
         return _only(run.engine.map(kernel, source, target, **how))
 
     edits = ["doc_id", "edits"]
+    whole: dict[str, Any] = {"columns": schema.MEASURED.names, "beside": fates}
     signed = run.dataset("signatures")
     candidate = {
-        "documents": made("documents", publish_step.documents, measured, beside=fates),
-        "rejected": made("rejected", publish_step.rejected, measured, beside=fates),
+        "documents": made("documents", publish_step.documents, measured, **whole),
+        "rejected": made("rejected", publish_step.rejected, measured, **whole),
         "ledger": made("ledger", publish_step.ledger, measured, columns=edits),
         "duplicates": made("duplicates", publish_step.duplicates, fates),
         "signatures": made("signatures", publish_step.signatures, signed, beside=fates),
+        "word_counts": made("word_counts", publish_step.word_counts, run.dataset("word_counts")),
     }
     rows = candidate["documents"].rows + candidate["rejected"].rows
     if rows != measured.rows:

@@ -50,6 +50,12 @@ EDIT = pa.struct(
         ),
         _field("before", pa.string(), "what stood there", nullable=False),
         _field("after", pa.string(), "what stands there now", nullable=False),
+        _field(
+            "evidence",
+            pa.string(),
+            "what speaks for it, as a JSON object; empty where the rule says it all",
+            nullable=False,
+        ),
     ]
 )
 
@@ -157,9 +163,47 @@ PLAN = pa.schema(
 RAW = pa.schema(
     [*_IDENTITY, *_DELIVERED, *_ENCODING, *_DECODING, _TEXT, _METADATA, *_VERDICT, _EDITS]
 )
-REPAIRED = pa.schema([*RAW, *_LANGUAGE])
-STRIPPED = REPAIRED
-MEASURED = pa.schema([*REPAIRED, *_MEASURES])
+_UNKNOWN_WORDS = [
+    _field(
+        "unknown_words",
+        pa.list_(pa.string()),
+        "words that the language's list does not hold, once each; in a language without a list "
+        "those of mixed script or with something unseen; null where slips are not repaired",
+    ),
+    _field("words_seen", pa.int64(), "how many words were looked up"),
+]
+REPAIRED = pa.schema([*RAW, *_LANGUAGE, *_UNKNOWN_WORDS])
+MENDED = pa.schema([*RAW, *_LANGUAGE])
+STRIPPED = MENDED
+MEASURED = pa.schema([*STRIPPED, *_MEASURES])
+
+WORD_COUNTS = pa.schema(
+    [
+        _field("dump", pa.string(), "the delivery that was counted", nullable=False),
+        _field("language", pa.string(), "of the documents", nullable=False),
+        _field(
+            "word",
+            pa.string(),
+            "a word that the language's list does not hold, as it stands; empty for the row of "
+            "all documents in the language",
+            nullable=False,
+        ),
+        _field("strokes", pa.uint64(), "equal for words that look alike: a hash", nullable=False),
+        _field("documents", pa.int64(), "how many documents use it", nullable=False),
+        _field("words", pa.int64(), "how many words all documents have; else 0", nullable=False),
+    ]
+)
+SLIPS = pa.schema(
+    [
+        _field("language", pa.string(), "of the documents that it is repaired in", nullable=False),
+        _field("slip", pa.string(), "the word as it stands", nullable=False),
+        _field("meant", pa.string(), "what becomes of it", nullable=False),
+        _field("rule", pa.string(), "the rule of its first slip", nullable=False),
+        _field("anywhere", pa.bool_(), "it can be no name either", nullable=False),
+        _field("common", pa.bool_(), "the meant word is too common for a name", nullable=False),
+        _field("evidence", pa.string(), "the score and its parts, as JSON", nullable=False),
+    ]
+)
 
 _DUPLICATE = [
     _field("kept_id", pa.string(), "the published document that it duplicates"),
@@ -212,6 +256,7 @@ PUBLISHED = {
     "ledger": LEDGER,
     "duplicates": DUPLICATES,
     "signatures": SIGNATURES,
+    "word_counts": WORD_COUNTS,
 }
 
 

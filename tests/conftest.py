@@ -42,10 +42,7 @@ def publish(
         run = steps.Run(dump or raw.name, raw, out, recipe or Recipe(), engine)
         for step in (
             steps.ingest,
-            steps.repair,
-            steps.strip,
-            steps.measure,
-            steps.deduplicate,
+            *steps.CLEANING,
         ):
             step(run)
         steps.commit(run, steps.publish(run))

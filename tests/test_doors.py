@@ -24,7 +24,7 @@ DOORS = {
     "pandas": ["expectations"],
     "pyarrow.parquet": ["pipeline/store", "pipeline/sources/parquet.py"],
     "rich": ["pipeline/cli.py", "pipeline/report/terminal.py"],
-    "wordfreq": ["pipeline/stages/typos.py"],
+    "wordfreq": ["pipeline/slips/lexicon.py"],
     "zstandard": ["pipeline/sources/jsonl.py"],
 }
 

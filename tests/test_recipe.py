@@ -20,7 +20,14 @@ CASES = [
         "[dedup]\nbands = true", "'dedup.bands' takes a whole number, not True", id="bool"
     ),
     pytest.param("[dedup]\nbands = 1.5", "'dedup.bands' takes a whole number, not 1.5", id="float"),
-    pytest.param("[typos]\nrepair = 1", "'typos.repair' takes true or false, not 1", id="no bool"),
+    pytest.param(
+        "[boilerplate]\ncut = 1", "'boilerplate.cut' takes true or false, not 1", id="no bool"
+    ),
+    pytest.param(
+        "[typos]\nstrength = 'high'",
+        r"in \[typos\]: strength takes off, safe or ocr, not 'high'",
+        id="strength",
+    ),
     pytest.param("[language]\nwanted = 'en'", "takes a list of a text", id="no list"),
     pytest.param("[language]\nwanted = ['en', 1]", "takes a list of a text", id="mixed list"),
     pytest.param(

@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 
 from pipeline import rules
-from pipeline.document import apply
-from pipeline.stages.typos import Typos, TypoSettings
+from pipeline.slips.lexicon import LANGUAGES
+from pipeline.slips.settings import TypoSettings
+from tests.slips.repairs import repaired
 
 BOILERPLATE = [
     pytest.param(rule, id=f"{rule.language}-{rule.name}") for rule in rules.boilerplate()
@@ -24,38 +25,51 @@ def test_boilerplate_hits_and_keeps(rule: rules.BoilerplateRule) -> None:
     assert not any(rule.matches(pa.array(rule.keeps)).to_pylist()), rule.keeps
 
 
-def repaired(text: str, language: str) -> str:
-    return apply(text, Typos(TypoSettings()).propose(text, language))[0]
-
-
 @pytest.mark.parametrize("rule", CONFUSIONS)
 def test_confusion_hits_and_keeps(rule: rules.ConfusionRule) -> None:
     assert rule.source
-    stage = Typos(TypoSettings())
+    assert len(rule.hits) >= 2
+    assert len(rule.keeps) >= 2
+    settings = TypoSettings(rule.strength)
+    language = "en" if rule.language == rules.ANY_LANGUAGE else rule.language
     for slip, meant in rule.hits:
-        text = f"It says {slip}, and more."
-        new, (edit,) = apply(text, stage.propose(text, rule.language))
-        assert new == f"It says {meant}, and more."
-        assert edit.rule == rule.name
-        assert stage.screen(pa.array([text])).to_pylist() == [True]
+        new, edits = repaired(f"“{slip}”, and more.", language, settings)
+        assert new == f"“{meant}”, and more."
+        assert rule.name in [name for edit in edits for name in (edit.rule, edit.evidence)] or any(
+            f"{wrong}={right}" in edit.evidence for wrong, right in rule.pairs for edit in edits
+        )
+        if rule.strength == "ocr":
+            assert repaired(f"“{slip}”.", language)[0] == f"“{slip}”.", "only from `ocr` on"
     for kept in rule.keeps:
-        text = f"It says {kept}, and more."
-        assert repaired(text, rule.language) == text
+        text = f"“{kept}”, and more."
+        assert repaired(text, language, settings)[0] == text
+
+
+CONTEXTS = [pytest.param(rule, id=f"{rule.language}-{rule.name}") for rule in rules.contexts()]
+
+
+@pytest.mark.parametrize("rule", CONTEXTS)
+def test_context_hits_and_keeps(rule: rules.ContextRule) -> None:
+    assert rule.source
+    assert len(rule.hits) >= 2
+    assert len(rule.keeps) >= 2
+    for text, meant in rule.hits:
+        new, edits = repaired(text, rule.language)
+        assert new == meant
+        assert rule.name in [edit.rule for edit in edits]
+    for kept in rule.keeps:
+        assert repaired(kept, rule.language)[0] == kept
 
 
 def test_names_are_unique_within_a_language() -> None:
-    for found in (rules.boilerplate(), rules.confusions()):
+    for found in (rules.boilerplate(), rules.confusions(), rules.contexts()):
         names = [(rule.language, rule.name) for rule in found]
         assert len(names) == len(set(names))
 
 
-def test_slips_of_a_language_without_rules_are_left_alone() -> None:
-    assert repaired("Artificial lntelligence", "de") == "Artificial lntelligence"
-
-
-def test_switched_off_typos_stay() -> None:
-    stage = Typos(TypoSettings(repair=False))
-    assert stage.screen(pa.array(["Artificial lntelligence"])).to_pylist() == [False]
+def test_every_language_with_a_list_has_rules_of_its_own() -> None:
+    own = {rule.language for rule in (*rules.confusions(), *rules.contexts())}
+    assert own == {*LANGUAGES, rules.ANY_LANGUAGE}
 
 
 BAD_FILES = [

@@ -5,6 +5,7 @@ finding the facts (summary, lookup), deciding anything (cli).
 """
 
 import difflib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,10 +32,12 @@ from pipeline.report.outcome import Outcome
 from pipeline.report.page import Report
 from pipeline.report.summary import Summary, rules_of, shorten, summarise
 from pipeline.report.visible import visible
+from pipeline.review import Repair
 from pipeline.run import Run
 from pipeline.store.dataset import Dataset
 
 _CONTEXT = 30
+_ID_DIGITS = 8
 
 
 class Bars:
@@ -175,7 +178,20 @@ def explain(console: Console, found: Found, others: Mapping[str, Found]) -> None
             line.append(f"{{+{_flat(shorten(edit.after))}+}}", style="not dim green")
         line.append(_flat(text[end : end + _CONTEXT]), style="not dim")
         console.print(line, soft_wrap=True)
+        if edit.evidence:
+            console.print(Text(f"      {_evidence(edit.evidence)}", style="dim"), soft_wrap=True)
     _print_difference(console, restore(row["text"], found.ledger), row["text"])
+
+
+def _evidence(facts: str) -> str:
+    """The parts of an edit's evidence in a line."""
+    parts = []
+    for name, value in json.loads(facts).items():
+        if value is not None:
+            shown = " ".join(map(str, value)) if isinstance(value, list) else value
+            shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else shown
+            parts.append(f"{name.replace('_', ' ')} {shown}")
+    return _flat("; ".join(parts))
 
 
 def _language(row: Mapping[str, Any]) -> str:
@@ -219,6 +235,26 @@ def _flat(text: str) -> str:
     return visible(text, keep="")
 
 
+def repairs(console: Console, found: Sequence[Repair], different: int) -> None:
+    """The repairs of a dump: a line for each, and the places of its examples under it."""
+    for repair in found:
+        score = "" if repair.score is None else f", score {repair.score:.1f}"
+        line = Text(f"{repair.times:>7,} × ")
+        line.append(_flat(repair.before), style="red").append(" → ")
+        line.append(_flat(repair.after), style="green")
+        documents = f"{repair.documents:,} document{'s' if repair.documents > 1 else ''}"
+        line.append(f"   {repair.rule}{score}, in {documents}", style="dim")
+        console.print(line, soft_wrap=True)
+        for example in repair.examples:
+            where = Text(f"{'':>10}{example.doc_id[:_ID_DIGITS]}  …{_flat(example.left)}")
+            where.append(f"[{_flat(repair.before)}]", style="bold")
+            where.append(f"{_flat(example.right)}…")
+            console.print(where, soft_wrap=True)
+    total = f"{different:,} different repair{'' if different == 1 else 's'}"
+    rest = f", {len(found):,} of them shown" if len(found) < different else ""
+    console.print(f"{total}{rest}. To keep a word as it stands, add it to `deny` in \\[typos].")
+
+
 def rules(console: Console, language: str | None) -> None:
     """All rules, or those of one language."""
     grid = Table("stage", "language", "rule", "what it does", "source")
@@ -228,9 +264,15 @@ def rules(console: Console, language: str | None) -> None:
             grid.add_row(*map(Text, ("boilerplate", rule.language, rule.name, what, rule.source)))
     for slip in rule_files.confusions():
         if language in (None, slip.language):
-            what = f"{slip.wrong} -> {slip.right} at the {slip.where} of a word"
-            what = what.replace("at the inside", "inside")
+            what = f"{slip.strength}: {', '.join(f'{a} -> {b}' for a, b in slip.pairs)}"
             grid.add_row(*map(Text, ("typos", slip.language, slip.name, what, slip.source)))
+    for context in rule_files.contexts():
+        if language in (None, context.language):
+            what = (
+                f"{context.wrong} -> {context.right} between {context.before} and {context.after}"
+            )
+            cells = ("typos", context.language, context.name, what, context.source)
+            grid.add_row(*map(Text, cells))
     console.print(grid)
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 from pipeline.document import Edit
 
 
-class Stage(Protocol):
+class Proposer(Protocol):
     """Looks at texts and proposes edits."""
 
     @property
@@ -16,12 +16,16 @@ class Stage(Protocol):
         """The word that its edits carry."""
         ...
 
-    def screen(self, texts: pa.Array) -> pa.Array:
-        """Booleans, one a text: false only where `propose` would yield nothing."""
-        ...
-
     def propose(self, text: str, language: str) -> Iterable[Edit]:
         """The edits for one text whose language is known (`und` where it is not)."""
+        ...
+
+
+class Stage(Proposer, Protocol):
+    """Can tell from the texts alone which of them it may touch."""
+
+    def screen(self, texts: pa.Array) -> pa.Array:
+        """Booleans, one a text: false only where `propose` would yield nothing."""
         ...
 
 
@@ -37,7 +41,7 @@ class BatchStage(Stage, Protocol):
 
 
 def propose_all(
-    stage: Stage, texts: Sequence[str], languages: Sequence[str]
+    stage: Proposer, texts: Sequence[str], languages: Sequence[str]
 ) -> Iterator[Iterable[Edit]]:
     """The stage's edits for each text."""
     if isinstance(stage, BatchStage):

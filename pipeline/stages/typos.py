@@ -1,104 +1,190 @@
 """Look-alike slips such as "lntelligence": a letter that scanning or typing took for another.
 
-What belongs here: slips inside a word that a confusion rule and word frequencies explain together.
-The only door to wordfreq. What does not: spelling in general, wrongly decoded characters
-(mojibake).
+What belongs here: where a slip may be repaired: words that were judged to be slips, and words that
+are slips between certain others. What does not: which words are slips (slips), spelling in general,
+wrongly decoded characters (mojibake).
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import pyarrow as pa
-import wordfreq
+import pyarrow.compute as pc
 
 from pipeline import rules
 from pipeline.document import Edit
-from pipeline.kernels.wordset import WordSet, holds_word, word_set
+from pipeline.slips.alphabet import word_pattern
+from pipeline.slips.cleaned import BREAK
+from pipeline.slips.judge import Slip
+from pipeline.slips.settings import TypoSettings
 
+Slips = Mapping[str, Mapping[str, Slip]]
+"""Language -> word as it stands -> what is known of it."""
 
-@dataclass(frozen=True)
-class TypoSettings:
-    """What is repaired.
-
-    repair: whether look-alike slips are repaired.
-    """
-
-    repair: bool = True
-
-
-# A slip is repaired only if the meant word is common and the slip far rarer: Zipf frequencies
-# (wordfreq), the base-10 logarithm of occurrences in a billion words. Slips occur in the frequency
-# lists themselves ("lntelligence" at 1.3), so "unknown" alone would say too little.
-_MIN_ZIPF = 3.0
-_MIN_TIMES_RARER = 2.5
-_MIN_LETTERS = 4
-# A word that stands alone: not part of an address, a path, an identifier or a hyphenated name.
-_WORD = re.compile(rf"(?<![\w@#/.\\&=_-])[A-Za-z]{{{_MIN_LETTERS},}}(?![\w@/\\=_(]|[.:-]\w)")
+# Characters around a word that context rules see, and that are asked whether a sentence begins.
+CONTEXT = 100
+_START = r"(?:\A|[.!?…:]['\"”’»)\]]*\s+|\n\s*(?:[-*•–—]\s+)?|[\"“‘«„(\[—–]\s*|\A\s*)"
+_AT_START = re.compile(_START + r"\Z")
+# Around a word: what makes an address, a path, a tag, a call or a name in code of it.
+_PART_BEFORE = re.compile(r"(?:[@#/\\&=$%~^<{_.]|[^\w\s]-|\w*\d\w*-|\s-{1,2})\Z")
+_PART_AFTER = re.compile(r"[@/\\=_({~^]|[.:]\w|-\w*\d|::|\[\w")
+# What no word is repaired in: addresses, code in text and between fences, tags, TeX.
+_NO_PROSE = re.compile(
+    r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\s´](?:[^`\n´]{0,200}[^`\s´])?`|<[!/?a-zA-Z][^<>\n]{0,300}>"
+    r"|\b[a-z][a-z0-9+.-]{1,20}://[^\s<>\"]+|\bwww\.[^\s<>\"]+|[\w.+-]{1,64}@[\w-]+\.[\w.-]+"
+    r"|\\[a-zA-Z]{2,20}|\$(?![\d\s])[^$\n]{0,200}[^$\s]\$(?!\d)",
+    re.DOTALL,
+)
+_CODE_LINE = re.compile(
+    r"[{};]\s*$|==|!=|:=|\+=|=>|->|\(\)|&&|\|\||\w\(\w*[,)]\S|^\s*(?:\$ |>>> |//|/\*|#include|#!"
+    r"|@\w+$|(?:def|class|import|from|return|const|let|var|function|public|private|static|void|int"
+    r"|fn|use|package|namespace|SELECT|INSERT|UPDATE|export|elif|print)\b.*[(){};=.:,]\s*$)"
+    r"|^(?: {4}|\t)\S.*[=(){}\[\];]"
+    r"|^\s*['\"]?[\w.]+['\"]?\s*[:=]\s*['\"\[({].*[,\])}]\s*$"
+)
 
 
 @dataclass(frozen=True)
 class Typos:
-    """Slips by the confusion rules of a text's language."""
+    """Slips among the words of a text, and words that are slips by what stands around them.
+
+    slips: those found in the whole dump (steps.words).
+    """
 
     settings: TypoSettings
+    slips: Slips
     name: str = "typos"
 
-    def screen(self, texts: pa.Array) -> pa.Array:
-        """Texts that hold a slip of any language as a run of ASCII letters."""
-        if not self.settings.repair:
-            return pa.repeat(False, len(texts))
-        return holds_word(texts, _slips_of_all())
+    def screen(self, unknown_words: pa.ListArray, languages: pa.Array) -> pa.Array:
+        """Booleans, one a text, from `measures.unknown`: false only where `propose` would yield
+        nothing.
+        """
+        words, of = unknown_words.flatten(), pc.list_parent_indices(unknown_words)
+        spoken = languages.take(of)
+        found = pa.array([False] * len(words), pa.bool_())
+        for language in pc.unique(spoken).drop_null().to_pylist():
+            suspects = {*self.slips.get(language, ()), *_contexts(language)}
+            if suspects and self.settings.strength != "off":
+                is_one = pc.is_in(words, value_set=pa.array(sorted(suspects), pa.string()))
+                found = pc.or_(found, pc.and_(is_one, pc.equal(spoken, language)))
+        touched = np.zeros(len(languages), np.bool_)
+        touched[of.filter(found).to_numpy()] = True
+        return pa.array(touched)
 
     def propose(self, text: str, language: str) -> Iterator[Edit]:
         """One edit a slip: the whole word, so that a reader of the ledger sees what it was."""
-        slips = slips_of(language)
-        if not slips:
+        slips, contexts = self.slips.get(language, {}), _contexts(language)
+        if self.settings.strength == "off" or not (slips or contexts):
             return
-        for word in _WORD.finditer(text):
-            if meant := slips.get(word[0]):
-                rule, right = meant
-                yield Edit(self.name, rule, word.start(), word[0], right)
+        denied = {word.lower() for word in self.settings.deny}
+        prose: _Prose | None = None
+        for found in word_pattern().finditer(text):
+            word = found[0]
+            if (word not in slips and word not in contexts) or word.lower() in denied:
+                continue
+            prose = prose or _Prose(text)
+            if not prose.holds(found.start(), found.end()):
+                continue
+            if (slip := slips.get(word)) and _fits(slip, text, found.start()):
+                yield self._edit(slip, text, found.end())
+            for context in contexts.get(word, ()):
+                if context.matches(text, found.start(), found.end()):
+                    evidence = json.dumps({"context": context.rule.source}, ensure_ascii=False)
+                    rule, start = context.rule, found.start()
+                    yield Edit(self.name, rule.name, start, word, rule.right, evidence)
+                    break
+
+    def _edit(self, slip: Slip, text: str, end: int) -> Edit:
+        start = end - len(slip.slip)
+        if _in_small_letters(slip, text, start, end):
+            small = slip.meant.lower()
+            return Edit(self.name, slip.rule, start, slip.slip, small, slip.evidence)
+        if slip.rule != BREAK:
+            return Edit(self.name, slip.rule, start, slip.slip, slip.meant, slip.evidence)
+        # The line ends after the word instead, so that there are as many lines as before.
+        rest = _REST_OF_LINE.match(text, end)
+        tail, after = (rest[0], f"{rest[1]}\n") if rest else ("", "")
+        before, meant = slip.slip + tail, slip.meant + after
+        return Edit(self.name, slip.rule, start, before, meant, slip.evidence)
+
+
+_REST_OF_LINE = re.compile(r"([^\w\s]{0,4}) (?=\S)")
+
+
+class _Prose:
+    """Where a text is prose, and not an address, code or a tag."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._other = [match.span() for match in _NO_PROSE.finditer(text)]
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether what stands there is a word of prose."""
+        text = self._text
+        if any(first < end and start < last for first, last in self._other):
+            return False
+        if _PART_BEFORE.search(text[max(0, start - 24) : start]) or _PART_AFTER.match(text, end):
+            return False
+        first = text.rfind("\n", 0, start) + 1
+        last = text.find("\n", end)
+        line = text[first : len(text) if last < 0 else last]
+        if _TABLE.search(line):
+            return False
+        return len(line) > _LONGEST_CODE_LINE or not _CODE_LINE.search(line)
+
+
+_TABLE = re.compile(r"^\s*\||\s\|\s|\|\s*$")
+# Prose may hold an arrow or end with a semicolon; a longer line is no line of code.
+_LONGEST_CODE_LINE = 200
+
+
+def _fits(slip: Slip, text: str, start: int) -> bool:
+    """Whether a slip that could be a name stands where none is: in small letters, or where a
+    sentence begins.
+    """
+    if slip.anywhere or slip.slip.islower() or slip.slip[1:].isupper():
+        return True
+    return bool(_AT_START.search(text[max(0, start - CONTEXT) : start]))
+
+
+def _in_small_letters(slip: Slip, text: str, start: int, end: int) -> bool:
+    """Whether a first letter that came out as a capital was meant to be small: "lnto" within a
+    sentence, with no other capitals around it.
+    """
+    made_capital = slip.meant[0].isupper() and not slip.slip[0].isupper()
+    if not (made_capital and slip.common and slip.meant[1:].islower()):
+        return False
+    before, after = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+    return not (_AT_START.search(before) or _CAPITAL_BEFORE.search(before) or _CAPITAL.match(after))
+
+
+_CAPITAL_BEFORE, _CAPITAL = re.compile(r"[A-ZÀ-Þ]\w*\s+\Z"), re.compile(r"\s+[A-ZÀ-Þ]")
+
+
+@dataclass(frozen=True)
+class _Context:
+    rule: rules.ContextRule
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+
+    def matches(self, text: str, start: int, end: int) -> bool:
+        """Whether the patterns match what stands around."""
+        before = text[max(0, start - CONTEXT) : start].rpartition("\n\n")[2]
+        after = text[end : end + CONTEXT].partition("\n\n")[0]
+        return bool(self.before.search(before) and self.after.match(after))
 
 
 @cache
-def _slips_of_all() -> WordSet:
-    languages = {rule.language for rule in rules.confusions()}
-    return word_set(
-        slip for name in languages for slip in slips_of(name) if len(slip) >= _MIN_LETTERS
-    )
-
-
-@cache
-def slips_of(language: str) -> Mapping[str, tuple[str, str]]:
-    """Slip -> (rule, meant word) for every slip that the language's rules repair."""
-    mine = [rule for rule in rules.confusions() if rule.language == language]
-    if not mine:
-        return {}
-    frequency = wordfreq.get_frequency_dict(language, wordlist="best")
-    least = 10 ** (_MIN_ZIPF - 9)
-    slips: dict[str, tuple[str, str]] = {}
-    for word, count in frequency.items():
-        if count < least or len(word) < _MIN_LETTERS or not word.isascii():
-            continue
-        for rule in mine:
-            for slip, meant in _variants(word, rule):
-                if frequency.get(slip.lower(), 0.0) <= count / 10**_MIN_TIMES_RARER:
-                    slips.setdefault(slip, (rule.name, meant))
-    return slips
-
-
-def _variants(word: str, rule: rules.ConfusionRule) -> Iterator[tuple[str, str]]:
-    """(slip, meant word) for each place of `word` where the rule's letters were mistaken."""
-    if rule.where == "start":
-        if word.startswith(rule.right.lower()):
-            rest = word[len(rule.right) :]
-            yield rule.wrong + rest, rule.right + rest
-        return
-    at = word.find(rule.right, 1)
-    while at > 0:
-        slip = word[:at] + rule.wrong + word[at + len(rule.right) :]
-        yield slip, word
-        yield slip[0].upper() + slip[1:], word[0].upper() + word[1:]
-        at = word.find(rule.right, at + 1)
+def _contexts(language: str) -> Mapping[str, tuple[_Context, ...]]:
+    """The context rules of a language, by the word that they are about."""
+    found: dict[str, tuple[_Context, ...]] = {}
+    for rule in rules.contexts():
+        if rule.language == language:
+            before = rule.before.replace(rules.SENTENCE_START, _START)
+            compiled = _Context(rule, re.compile(rf"(?:{before})\Z"), re.compile(rule.after))
+            found[rule.wrong] = (*found.get(rule.wrong, ()), compiled)
+    return found

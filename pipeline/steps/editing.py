@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pipeline import schema
 from pipeline.document import Edit, apply
 from pipeline.measures.codes import UNDETERMINED
-from pipeline.stages.stage import Stage, propose_all
+from pipeline.stages.stage import Proposer, Stage, propose_all
 
 # What a library raises where a text is too strange for it. The document is rejected with the
 # error; a TypeError or AttributeError is a mistake of ours and stops the run.
@@ -22,12 +22,20 @@ DOCUMENT_FAULTS = (ValueError, LookupError, ArithmeticError, RuntimeError)
 def run_stage(table: pa.Table, stage: Stage) -> pa.Table:
     """The rows after the stage: `text` and `edits` of the documents that it changed.
 
+    Unchanged batches are returned as they came.
+    """
+    return edit(table, stage, stage.screen(table["text"].combine_chunks()))
+
+
+def edit(table: pa.Table, stage: Proposer, touched: pa.Array) -> pa.Table:
+    """The same, where it is known already which rows can be touched.
+
     Rejected rows are left alone. A document that the stage fails on is rejected as
-    `failed:<stage>`; all others are untouched by that. Unchanged batches are returned as they came.
+    `failed:<stage>`; all others are untouched by that.
     """
     texts = table["text"].combine_chunks()
     alive = pc.and_(pc.is_null(table["verdict"].combine_chunks()), pc.is_valid(texts))
-    touched = pc.and_(alive, pc.fill_null(stage.screen(texts), False))
+    touched = pc.and_(alive, pc.fill_null(touched, False))
     rows = pc.indices_nonzero(touched).to_pylist()
     if not rows:
         return table
@@ -51,7 +59,7 @@ def run_stage(table: pa.Table, stage: Stage) -> pa.Table:
 
 
 def _proposals(
-    stage: Stage, texts: Sequence[str], languages: Sequence[str]
+    stage: Proposer, texts: Sequence[str], languages: Sequence[str]
 ) -> Sequence[Iterable[Edit]]:
     """The stage's edits for each text; where one is too strange for all of them together, each is
     looked at alone, so that its error is its own.
@@ -62,7 +70,7 @@ def _proposals(
         return [_alone(stage, *each) for each in zip(texts, languages, strict=True)]
 
 
-def _alone(stage: Stage, text: str, language: str) -> Iterator[Edit]:
+def _alone(stage: Proposer, text: str, language: str) -> Iterator[Edit]:
     yield from stage.propose(text, language)
 
 

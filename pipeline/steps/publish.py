@@ -47,6 +47,11 @@ def signatures(table: pa.Table) -> Iterator[pa.Table]:
     yield table.filter(kept).select(schema.SIGNATURES.names)
 
 
+def word_counts(table: pa.Table) -> Iterator[pa.Table]:
+    """Kernel: the words of this dump, for later ones to count on."""
+    yield table
+
+
 def _verdict(table: pa.Table) -> pa.ChunkedArray:
     return pc.coalesce(table["verdict"], table["duplicate"])
 

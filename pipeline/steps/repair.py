@@ -1,4 +1,6 @@
-"""repair: decoded documents in, documents without mojibake, odd characters and slips out."""
+"""repair: decoded documents in, documents without mojibake and odd characters out, their words
+looked up.
+"""
 
 from collections.abc import Iterator
 
@@ -6,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.measures import declared, language
+from pipeline import schema
+from pipeline.measures import declared, language, unknown
 from pipeline.recipe import Recipe
 from pipeline.stages.characters import Characters
 from pipeline.stages.mojibake import Mojibake
-from pipeline.stages.typos import Typos
 from pipeline.steps.editing import put, run_stage
 
 
@@ -19,7 +21,8 @@ def repair(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
     table = run_stage(table, Mojibake(recipe.mojibake))
     table = with_language(table)
     table = run_stage(table, Characters(recipe.characters))
-    yield run_stage(table, Typos(recipe.typos))
+    wanted = recipe.typos.strength != "off"
+    yield with_unknown_words(table) if wanted else _without_unknown_words(table)
 
 
 def with_language(table: pa.Table, again: pa.ChunkedArray | None = None) -> pa.Table:
@@ -37,6 +40,22 @@ def with_language(table: pa.Table, again: pa.ChunkedArray | None = None) -> pa.T
             table = put(table, name, _with_rows(table, name, rows, found))
         for name, found in declared.measure(table["metadata"], table["language"]).items():
             table = put(table, name, found)
+    return table
+
+
+def with_unknown_words(table: pa.Table) -> pa.Table:
+    """The table with the columns of `measures.unknown` for all documents without a verdict."""
+    wanted = pc.and_(pc.is_null(table["verdict"]), pc.is_valid(table["text"]))
+    rows = pc.indices_nonzero(wanted)
+    some = table if len(rows) == table.num_rows else table.take(rows)
+    for name, found in unknown.measure(some["text"], some["language"]).items():
+        table = put(table, name, _with_rows(table, name, rows, found))
+    return table
+
+
+def _without_unknown_words(table: pa.Table) -> pa.Table:
+    for name in ("unknown_words", "words_seen"):
+        table = put(table, name, pa.nulls(table.num_rows, schema.REPAIRED.field(name).type))
     return table
 
 

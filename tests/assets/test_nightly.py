@@ -15,6 +15,9 @@ from tests.conftest import EXAMPLES, tree
 STEPS = (
     "raw_documents",
     "repaired_documents",
+    "word_counts",
+    "slips",
+    "mended_documents",
     "stripped_documents",
     "measured_documents",
     "near_duplicates",
@@ -98,17 +101,16 @@ def test_rejected_has_a_number_for_every_kind_of_verdict(night: Night) -> None:
 
 
 def test_a_step_shows_the_rules_that_it_applied_with_examples(night: Night) -> None:
-    repaired, stripped = (metadata(night, name) for name in STEPS[1:3])
-    assert "| typos/l-for-I | 3 |" in str(repaired["top_rules"].value)
-    assert "| Artificial lntelligence" in str(repaired["edit_samples"].value)
-    assert "| Artificial Intelligence" in str(repaired["edit_samples"].value)
-    assert "boilerplate" not in str(repaired["top_rules"].value)
+    documents = ("repaired_documents", "mended_documents", "stripped_documents")
+    repaired, mended, stripped = (metadata(night, name) for name in documents)
+    assert "| mojibake/utf-8-as-windows-1252 | 21 |" in str(repaired["top_rules"].value)
+    assert "| typos/l-for-I | 3 |" in str(mended["top_rules"].value)
+    assert "| Artificial lntelligence" in str(mended["edit_samples"].value)
+    assert "| Artificial Intelligence" in str(mended["edit_samples"].value)
+    assert "boilerplate" not in str(mended["top_rules"].value)
     assert "| boilerplate/photo-credit | 1 |" in str(stripped["top_rules"].value)
     assert "typos" not in str(stripped["edit_samples"].value)
-    total = (
-        numbers(night, "repaired_documents")["edits"],
-        numbers(night, "stripped_documents")["edits"],
-    )
+    total = [numbers(night, name)["edits"] for name in documents]
     assert sum(map(int, map(str, total))) == numbers(night, "ledger")["edits"]
 
 

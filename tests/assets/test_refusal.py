@@ -21,6 +21,9 @@ STEPS = {
     "dump",
     "raw_documents",
     "repaired_documents",
+    "word_counts",
+    "slips",
+    "mended_documents",
     "stripped_documents",
     "measured_documents",
     "near_duplicates",
@@ -121,7 +124,7 @@ def test_a_step_without_the_one_before_it_says_which_is_missing(dagster: Dagster
         partition_key=DUMP,
         raise_on_error=False,
     )
-    assert "repaired_documents of dump 2026-11-21 has not been made yet" in message(result)
+    assert "mended_documents of dump 2026-11-21 has not been made yet" in message(result)
 
 
 def test_a_commit_that_was_cut_short_is_finished_by_whoever_comes_next(

@@ -191,7 +191,7 @@ def test_two_dumps_compared_with_the_same_corpus_are_not_both_published(tmp_path
             raw.mkdir()
             (raw / "a.txt").write_text(sentence(9))
             run = steps.Run(day, raw, out, Recipe(), engine)
-            for step in (steps.ingest, steps.repair, steps.strip, steps.measure, steps.deduplicate):
+            for step in (steps.ingest, *steps.CLEANING):
                 step(run)
             runs.append((run, steps.publish(run)))
         steps.commit(*runs[0])

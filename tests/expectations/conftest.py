@@ -48,7 +48,7 @@ class Examined:
 
 
 def candidate_of(run: steps.Run) -> dict[str, Dataset]:
-    for step in (steps.ingest, steps.repair, steps.strip, steps.measure, steps.deduplicate):
+    for step in (steps.ingest, *steps.CLEANING):
         step(run)
     return steps.publish(run)
 

@@ -53,10 +53,7 @@ def take(raw: Path, out: Path, recipe: Recipe | None = None) -> Case:
         run = steps.Run(raw.name, raw, out, recipe or Recipe(), engine)
         for step in (
             steps.ingest,
-            steps.repair,
-            steps.strip,
-            steps.measure,
-            steps.deduplicate,
+            *steps.CLEANING,
         ):
             step(run)
         return Case(run, steps.publish(run))

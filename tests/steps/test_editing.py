@@ -12,7 +12,7 @@ from pipeline import schema
 from pipeline.document import Edit
 from pipeline.steps.editing import reject, run_stage
 
-EARLIER = {"stage": "earlier", "rule": "r", "start": 0, "before": "", "after": "x"}
+EARLIER = {"stage": "earlier", "rule": "r", "start": 0, "before": "", "after": "x", "evidence": ""}
 COLUMNS = pa.schema([schema.RAW.field(n) for n in ("doc_id", "text", "verdict", "reason", "edits")])
 
 
@@ -75,6 +75,7 @@ def test_rows_are_changed_rejected_or_left_alone() -> None:
         Shout(),
     )
     loud = {"stage": "shout", "rule": "in-und", "before": "quiet", "after": "LOUD"}
+    loud["evidence"] = ""
     failed, why = "failed:shout", "ValueError: too strange"
     assert done.schema == COLUMNS
     assert [tuple(each.values())[1:] for each in done.to_pylist()] == [
