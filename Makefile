@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test ui bench bench-memory bench-language bench-lock lock resolve clean
+.PHONY: run test ui bench bench-memory bench-language bench-typos bench-lock lock resolve clean
 
 run: $(READY)
 	$(BIN)/hygiene run examples/raw --out out --workers $(WORKERS)
@@ -38,9 +38,13 @@ bench-memory: $(READY)
 bench-language: $(READY)
 	$(BIN)/python -m benchmarks.language
 
+# What repairing slips does to clean texts, and what it finds: benchmarks/TYPOS.md
+bench-typos: $(READY)
+	$(BIN)/python -m benchmarks.typos
+
 # The environments of the neighbours, which `make bench` sets up.
 bench-lock: $(READY)
-	for name in datatrove rensa text-dedup dolma; do \
+	for name in datatrove rensa text-dedup dolma symspellpy bifixer; do \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --no-header --no-annotate \
 	    --python-version $$(test $$name = text-dedup && echo 3.12 || echo 3.11) \
 	    benchmarks/neighbours/$$name.in -o benchmarks/neighbours/$$name.txt || exit 1; \

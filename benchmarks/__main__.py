@@ -19,6 +19,7 @@ from benchmarks import child, corpus, first_run, machine, memory, novels, others
 from benchmarks.page import ALL, COPY, page
 from benchmarks.plot import plot
 from benchmarks.targets import Measured
+from benchmarks.typos import __main__ as typos
 
 _PLACE = novels.ROOT / "benchmarks"
 _STORE = _PLACE / "results.json"
@@ -71,6 +72,8 @@ def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) ->
     first = first_run.measure()
     _say("harm")
     harm = _harm(scratch)
+    _say("typos: harm and recall")
+    slips = typos.main(neighbours=neighbours)
     _say("neighbours")
     rows, absent = others.measure(scratch / "others") if neighbours else ([], {})
     theirs = {
@@ -95,6 +98,7 @@ def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) ->
         "first_run": first,
         "found": found,
         "harm": harm,
+        "typos": {name: slips[name] for name in ("harm", "recall")},
         "neighbours": {row["name"]: row for row in rows},
         "absent": absent,
     }

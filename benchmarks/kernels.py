@@ -5,10 +5,11 @@ What belongs here: single kernels and single library calls. What does not: steps
 programs (neighbours).
 """
 
+import re
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,13 +19,14 @@ import pyarrow as pa
 from datasketch import MinHash
 
 from benchmarks import child, corpus
+from benchmarks.typos.repair import repair
 from pipeline import schema
 from pipeline.dedup.signatures import signatures_of_shingles
+from pipeline.measures import unknown
 from pipeline.recipe import Recipe
 from pipeline.stages.boilerplate import Boilerplate
 from pipeline.stages.characters import Characters
 from pipeline.stages.mojibake import Mojibake
-from pipeline.stages.typos import Typos
 from pipeline.steps.deduplicate import signatures
 from pipeline.steps.editing import run_stage
 from pipeline.steps.repair import with_language
@@ -41,7 +43,6 @@ def main(megabytes: float) -> None:
     stages = (
         Mojibake(recipe.mojibake),
         Characters(recipe.characters),
-        Typos(recipe.typos),
         Boilerplate(recipe.boilerplate),
     )
     permutations = recipe.dedup.bands * recipe.dedup.rows
@@ -54,7 +55,14 @@ def main(megabytes: float) -> None:
         f"stage: {stage.name}": _batch(partial(run_stage, stage=stage), texts, _table)
         for stage in stages
     }
+    english = [text for text, planted in _english(megabytes) if not planted]
     found |= {
+        "words looked up (clean English)": _batch(
+            lambda table: unknown.measure(table["text"], table["language"]), english, _table
+        ),
+        "typos, all of it (clean English)": _batch(
+            lambda given: repair(given, "en", recipe.typos), english, list
+        ),
         "language": _batch(with_language, texts, _table),
         "signatures": _batch(
             lambda table: list(signatures(table, settings=recipe.dedup)), texts, _table
@@ -68,6 +76,20 @@ def main(megabytes: float) -> None:
         "shingles in Python + datasketch": _each(lambda text: sketch(_shingles(text)), texts),
     }
     child.answer(rates=found)
+
+
+def _english(megabytes: float) -> Iterator[tuple[str, str]]:
+    """The first English documents, and what was planted in them."""
+    size = 0
+    for text, planted in corpus.documents(damaged=False):
+        if not _CYRILLIC.search(text):
+            yield text, planted
+            size += len(text.encode())
+        if size >= megabytes * 1e6:
+            return
+
+
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
 def _batch(

@@ -33,6 +33,8 @@ _HEADER = re.compile(r"^.*?</teiHeader>", re.DOTALL)
 _ASIDE = re.compile(r"<!--.*?-->|<\?.*?\?>|<note\b.*?</note>", re.DOTALL)
 _BLOCK = re.compile(r"</?(?:p|l|head|div|quote|trailer|titlePage|front|body|back|text|TEI)\b[^>]*>")
 _TAG = re.compile(r"<[^>]+>")
+_MIXED = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
+_FEW_MIXED = 0.0001  # for each character of a book
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -75,17 +77,33 @@ def stream(language: str) -> Iterator[str]:
             yield " ".join(tokens)
 
 
+def pieces(language: str) -> list[str]:
+    """The documents as all books have them, those with damage of their own too."""
+    folder = _books().get(language)
+    random = np.random.default_rng(_SEED)
+    books = _read(folder) if folder else _examples()
+    return [text for book in books for text in _cut(book, random)]
+
+
 def _pieces(language: str) -> list[Piece]:
-    """The documents of all books, once."""
+    """The documents of all books that are clean, once."""
     folder = _books().get(language)
     found = []
     random = np.random.default_rng(_SEED)
-    for book in _read(folder) if folder else _examples():
+    for book in filter(_is_clean, _read(folder) if folder else _examples()):
         for text in _cut(book, random):
             tokens = tuple(text.split(" "))
             plain = [at for at, word in enumerate(tokens) if word.isalpha() and word.islower()]
             found.append(Piece(text, tokens, np.array(plain, np.int64)))
     return found
+
+
+def _is_clean(book: list[str]) -> bool:
+    """Whether hardly a word holds letters of two scripts: some Ukrainian books are set with the
+    Latin i, and damage is to be there only where it was planted.
+    """
+    text = " ".join(book)
+    return len(_MIXED.findall(text)) <= _FEW_MIXED * len(text)
 
 
 def _books() -> dict[str, Path]:

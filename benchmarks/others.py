@@ -54,25 +54,25 @@ def measure(scratch: Path) -> tuple[list[dict[str, Any]], dict[str, str]]:
         folder = scratch / neighbour.name
         corpus.write(folder / "raw", neighbour.megabytes, file_bytes=neighbour.megabytes * 1e6)
         try:
-            python = _environment(neighbour)
+            python = environment(neighbour)
             answer = child.ask(
                 neighbour.script, folder / "raw", folder / "made", python=python, timeout=_PATIENCE
             )
         except child.ChildError as error:
-            absent[neighbour.name] = _reason(error)
+            absent[neighbour.name] = reason(error)
         else:
             rows += answer["rows"]
         shutil.rmtree(folder)
     return rows, absent
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """The last line of an error, without the paths of this machine."""
     line = str(error).strip().splitlines()[-1]
     return line.replace(str(ROOT), ".").replace(str(Path.home()), "~")
 
 
-def _environment(neighbour: Neighbour) -> Path:
+def environment(neighbour: Neighbour) -> Path:
     """The Python of the neighbour's environment, made anew when its pins have changed."""
     pins = _PINS / f"{neighbour.name}.txt"
     folder = _ENVIRONMENTS / neighbour.name

@@ -22,7 +22,7 @@ _STAGES = ("mojibake", "characters", "typos", "boilerplate")
 
 def page(measured: Measured) -> str:
     """The whole page."""
-    parts = (_head, _targets, _speed, _same_work, _found, _memory, _harm)
+    parts = (_head, _targets, _speed, _same_work, _found, _memory, _harm, _typos)
     return "\n".join(line for part in parts for line in part(measured)) + "\n"
 
 
@@ -199,3 +199,14 @@ def _harm(measured: Measured) -> Iterator[str]:
     yield "|---|---|---|"
     for name, count in (stages | edits).items():
         yield f"| {name} | {count:,} | {count / harm['words'] * 1e6:.1f} |"
+
+
+def _typos(measured: Measured) -> Iterator[str]:
+    rows = [row for row in measured["typos"]["harm"] if row["strength"] == "safe"]
+    words, wrong = (sum(row[name] for row in rows) for name in ("words", "wrong"))
+    yield ""
+    yield (
+        f"Look-alike slips, in {words:,} words of clean texts in many languages and of code: "
+        f"{wrong:,} wrong edits at `safe`. Each text, what is found of planted slips, and how "
+        "symspellpy and bifixer do on the same: [TYPOS.md](TYPOS.md)."
+    )

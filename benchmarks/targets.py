@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.typos.noise import L_I
+
 Measured = dict[str, Any]
 """What `python -m benchmarks` keeps in results.json."""
 
@@ -51,7 +53,7 @@ def outcomes(measured: Measured) -> list[Outcome]:
 def _value(target: Target, measured: Measured) -> float | None:
     try:
         return target.of(measured)
-    except (KeyError, ValueError):
+    except (KeyError, StopIteration, ValueError):
         return None
 
 
@@ -82,6 +84,44 @@ def _memory_growth(measured: Measured) -> float:
     return 100 * (float(peaks[largest]) / float(peaks[smallest]) - 1)
 
 
+def _harm(language: str) -> Callable[[Measured], float]:
+    """Wrong edits in 100,000 words of prose, at `safe`: in one language, or the worst of all others
+    with a word list; sources of few words are taken together.
+    """
+
+    def of(measured: Measured) -> float:
+        counts: dict[str, list[int]] = {}
+        for row in measured["typos"]["harm"]:
+            if row["strength"] == "safe" and row["kind"] != "code":
+                words, wrong = counts.setdefault(row["language"], [0, 0])
+                counts[row["language"]] = [words + row["words"], wrong + row["wrong"]]
+        chosen = [language] if language else [name for name in counts if name != "en"]
+        return max(1e5 * counts[name][1] / counts[name][0] for name in chosen)
+
+    return of
+
+
+def _edits_in_code(measured: Measured) -> float:
+    rows = measured["typos"]["harm"]
+    return float(sum(r["edits"] for r in rows if r["kind"] == "code" and r["strength"] == "safe"))
+
+
+def _recall(what: str) -> Callable[[Measured], float]:
+    """Of l, I, 1 and | put for each other in English: repaired of all, or right of the repaired."""
+
+    def of(measured: Measured) -> float:
+        row = next(
+            row
+            for row in measured["typos"]["recall"]
+            if row["kind"] == L_I and row["language"] == "en" and row["strength"] == "safe"
+        )
+        repaired = row["right"] + row["wrong"]
+        return 100.0 * row["right"] / (row["planted"] if what == "repaired" else repaired)
+
+    return of
+
+
+_TYPOS = "typos, all of it (clean English)"
 _LEAST_MEMORY_RUN = 100  # megabytes
 TARGETS = (
     Target("all steps, one core", 10, " MB/s", _one("all steps")),
@@ -124,6 +164,14 @@ TARGETS = (
         for tokens in ("words", "word 5-grams")
     ),
     Target("language", 60, " MB/s", _one("language")),
+    Target(
+        "typos, all of it (clean English)", 60, " MB/s", _one("typos, all of it (clean English)")
+    ),
+    Target("wrong edits in 100,000 words of English (safe)", 1, "", _harm("en"), at_most=True),
+    Target("wrong edits in 100,000 words elsewhere (safe)", 2, "", _harm(""), at_most=True),
+    Target("edits in code (safe)", 0, "", _edits_in_code, at_most=True),
+    Target("l, I, 1 and | repaired, English (safe)", 90, " %", _recall("repaired")),
+    Target("repairs of them that are right, English (safe)", 99, " %", _recall("right")),
     Target("language, against langdetect", 100, " ×", _times("language", "langdetect.detect")),
     Target("the slowest screen", 300, " MB/s", _slowest_screen),
     Target(

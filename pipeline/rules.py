@@ -183,6 +183,12 @@ def strokes() -> Mapping[str, str]:
 
 
 @cache
+def capitals() -> Mapping[str, frozenset[str]]:
+    """For some languages, common words that have a capital within a sentence too."""
+    return {language: frozenset(words) for language, words in _table("capitals").items()}
+
+
+@cache
 def lookalikes() -> Mapping[str, Mapping[str, str]]:
     """For each of `cyrillic-to-latin` and `greek-to-latin`, letters that look the same."""
     return _table("lookalikes")
@@ -193,8 +199,8 @@ def _rule_files(kind: str) -> list[Traversable]:
     return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
 
 
-def _table(name: str) -> dict[str, dict[str, str]]:
-    """A file of nothing but letters."""
+def _table(name: str) -> dict[str, Any]:
+    """A file of nothing but letters and words."""
     return tomllib.loads((files("pipeline") / "rules" / f"{name}.toml").read_text("utf-8"))
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks import corpus, novels, page, plot, targets
 from benchmarks.path import look, run
+from benchmarks.typos.noise import L_I
 from pipeline import run as steps
 from pipeline.dedup.settings import DedupSettings
 from pipeline.engine.local import LocalEngine
@@ -145,7 +146,7 @@ def measured() -> targets.Measured:
         "language": [60.0, 1.0],
         "langdetect.detect": [0.6, 1.0],
         "screen: mojibake": [300.0, 1.0],
-        "screen: typos": [900.0, 1.0],
+        "typos, all of it (clean English)": [70.0, 1.0],
         "ftfy.fix_text": [5.0, 1.0],
     }
     return {
@@ -166,6 +167,20 @@ def measured() -> targets.Measured:
         "first_run": {"first": 24.0, "second": 4.0},
         "found": {"documents": 396, "rejected": 4, "found:typo": 3},
         "harm": {"words": 1000, "edits": {"typos/l-for-I": 1}},
+        "typos": {
+            "harm": [
+                {"language": "en", "kind": "novels", "strength": "safe", "words": 1_000_000}
+                | {"edits": 9, "wrong": 9},
+                {"language": "uk", "kind": "novels", "strength": "safe", "words": 1_000_000}
+                | {"edits": 20, "wrong": 19},
+                {"language": "en", "kind": "code", "strength": "safe", "words": 100}
+                | {"edits": 0, "wrong": 0},
+            ],
+            "recall": [
+                {"language": "en", "kind": L_I, "strength": "safe", "planted": 1_000}
+                | {"right": 900, "wrong": 5},
+            ],
+        },
         "neighbours": {
             "datatrove chain (default)": {
                 "documents": 1,
@@ -184,12 +199,15 @@ def test_targets_are_computed_from_the_numbers() -> None:
     assert [outcome.target.name for outcome in targets.outcomes(given) if not outcome.kept] == []
     for broken in ("one", "two"):
         given[broken][page.ALL] = [9.9, 1.0]
-    given["one"]["screen: typos"] = [299.0, 1.0]
+    given["one"]["screen: mojibake"] = [299.0, 1.0]
+    for row in given["typos"]["harm"]:
+        row |= {"edits": 21, "wrong": 21}
+    given["typos"]["recall"][0] |= {"right": 899, "wrong": 10}
     given["first_run"]["first"] = 25.0
     given["memory"]["peaks"]["1000"] = 551.0
     kept = {outcome.target.name: outcome.kept for outcome in targets.outcomes(given)}
     wrong = {name for name, answer in kept.items() if not answer}
-    assert len(wrong) == len([name for name in kept if name.startswith("all steps")]) + 3
+    assert len(wrong) == len([name for name in kept if name.startswith("all steps")]) + 8
 
 
 def test_what_was_not_measured_is_neither_kept_nor_broken() -> None:

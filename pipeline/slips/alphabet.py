@@ -30,6 +30,7 @@ _SCRIPTS = (
 )
 
 
+@cache
 def kind_of(character: str) -> int:
     """The value of a character in the table: bits of `kernels.words` and its lower-case form."""
     if ord(character) >= _LETTERS:

@@ -5,6 +5,7 @@ full-width forms, and a hyphen at a line's end, each taken by its logic and not 
 What does not: whether the result is a word (judge).
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
@@ -37,6 +38,10 @@ _SCRIPTS = {
 }
 
 
+# Words in which nothing can be put right.
+_PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ſ0-9|]+|[\u0400-\u052f]+")
+
+
 class Cleaned(NamedTuple):
     """word: put right. rules: the names of what was. doubtful: only a known word bears it out."""
 
@@ -47,6 +52,8 @@ class Cleaned(NamedTuple):
 
 def cleaned(word: str) -> Cleaned:
     """The word put right; most are right as they stand."""
+    if _PLAIN.fullmatch(word):
+        return Cleaned(word, (), doubtful=False)
     names = []
     for name, step in _STEPS:
         changed = step(word)
@@ -64,6 +71,7 @@ def normal_case(word: str) -> bool:
     return word.islower() or word.isupper() or (word[:1].isupper() and word[1:].islower())
 
 
+@cache
 def script_of(character: str) -> str:
     """latin, cyrillic or greek; empty for all else, and for no character."""
     if not character:

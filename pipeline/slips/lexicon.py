@@ -37,7 +37,8 @@ KNOWN = 2.0
 # Words that show what a word of a language can begin with.
 _TYPICAL_ZIPF, _TYPICAL_LETTERS = 3.0, 5
 _BEGINNING = 2
-_HIDDEN_ZIPF, _HIDDEN_TIMES_RARER = 2.7, 1000.0
+# Entries that are slips: how common at most; how much rarer than the word, by the first letter.
+_HIDDEN_ZIPF, _HIDDEN_TIMES_RARER = 2.7, {"l": 300.0, "i": 1000.0}
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,9 @@ class Lexicon:
         found = self.hashes[at] == hashes
         return np.where(found, self.zipfs[at], np.float32(LEAST))
 
-    def alike(self, word: str) -> dict[str, float]:
-        """The words with the same strokes, and how common each is."""
-        key = keys_of(pa.array([word]))[0]
-        first = int(np.searchsorted(self.keys, key, "left"))
-        last = int(np.searchsorted(self.keys, key, "right"))
+    def alike(self, strokes: int) -> dict[str, float]:
+        """The words with strokes of this key, and how common each is."""
+        first, last = map(int, np.searchsorted(self.keys, _either_side(strokes)))
         words = self.words[first:last].to_pylist()
         return dict(zip(words, self.word_zipfs[first:last].tolist(), strict=True))
 
@@ -77,6 +76,11 @@ class Lexicon:
         at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         same: NDArray[np.bool_] = self.keys[at] == keys
         return same
+
+
+def _either_side(key: int) -> NDArray[np.uint64]:
+    """Where the rows of a key begin, and where those of the next one do."""
+    return np.array([key, min(key + 1, 2**64 - 1)], np.uint64)
 
 
 @cache
@@ -106,8 +110,17 @@ def _table(language: str) -> pa.Table:
     folder = code_folder()
     if folder is None:
         return _made(language)
-    made_of = f"2 {version('wordfreq')} {LEAST} {sorted(rules.strokes().items())}"
-    path = folder / f"words-{language}-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.arrow"
+    made_of = (
+        version("wordfreq"),
+        LEAST,
+        KNOWN,
+        _HIDDEN_ZIPF,
+        _HIDDEN_TIMES_RARER,
+        *sorted(rules.strokes().items()),
+    )
+    path = (
+        folder / f"words-{language}-{hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]}.arrow"
+    )
     if not path.is_file():
         _write(_made(language), path)
     with pa.memory_map(str(path)) as file:
@@ -174,7 +187,8 @@ def _doubtful(language: str) -> NDArray[np.uint64]:
 def _hidden(frequencies: Mapping[str, float]) -> list[str]:
     """Entries that are slips themselves: with a first l for I, or I for l, much more common.
 
-    The lists came of scans too: "lndian" is in the English one, "iike" for "Iike".
+    The lists came of scans too: "lndian" is in the English one, "iike" for "Iike". Other slips in
+    them cannot be told from rare words ("ladles").
     """
     swaps = {"l": "i", "i": "l"}
     least, most = 10.0 ** (KNOWN - 9), 10.0 ** (_HIDDEN_ZIPF - 9)
@@ -183,7 +197,8 @@ def _hidden(frequencies: Mapping[str, float]) -> list[str]:
         for word, frequency in frequencies.items()
         if least <= frequency < most
         and word[0] in swaps
-        and frequencies.get(swaps[word[0]] + word[1:], 0.0) > frequency * _HIDDEN_TIMES_RARER
+        and frequencies.get(swaps[word[0]] + word[1:], 0.0)
+        > frequency * _HIDDEN_TIMES_RARER[word[0]]
     ]
 
 

@@ -1,6 +1,7 @@
 """What of look-alike slips is repaired."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 STRENGTHS = ("off", "safe", "ocr")
 
@@ -19,6 +20,11 @@ class TypoSettings:
     strength: str = "safe"
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+
+    @cached_property
+    def spared(self) -> frozenset[str]:
+        """Words that are never touched, in small letters."""
+        return frozenset(word.lower() for word in (*self.allow, *self.deny))
 
     def __post_init__(self) -> None:
         if self.strength not in STRENGTHS:

@@ -25,6 +25,7 @@ _UNLIKE = ("\u2c00", "\ufb00")
 _NOTHING = frozenset(UNSEEN + LOOSE_ACCENTS + "-\n")
 
 
+@cache
 def strokes_of(character: str) -> str:
     """The strokes of a character: those that `rules/strokes.toml` gives to it or its parts."""
     if _UNLIKE[0] <= character < _UNLIKE[1]:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pipeline import rules
 from pipeline.document import Edit
-from pipeline.slips.alphabet import word_pattern
+from pipeline.slips.alphabet import kind_of, word_pattern
 from pipeline.slips.cleaned import BREAK
 from pipeline.slips.judge import Slip
 from pipeline.slips.settings import TypoSettings
@@ -27,7 +27,7 @@ Slips = Mapping[str, Mapping[str, Slip]]
 
 # Characters around a word that context rules see, and that are asked whether a sentence begins.
 CONTEXT = 100
-_START = r"(?:\A|[.!?…:]['\"”’»)\]]*\s+|\n\s*(?:[-*•–—]\s+)?|[\"“‘«„(\[—–]\s*|\A\s*)"
+_START = r"(?:\A|[.!?…:]['\"”’»)\]]*\s+|\n\s*(?:[-*•–—]\s+)?|[\"“‘«„(\[—–]\s*|\A\s*)[*_#>]*\s*"
 _AT_START = re.compile(_START + r"\Z")
 # Around a word: what makes an address, a path, a tag, a call or a name in code of it.
 _PART_BEFORE = re.compile(r"(?:[@#/\\&=$%~^<{_.]|[^\w\s]-|\w*\d\w*-|\s-{1,2})\Z")
@@ -39,11 +39,14 @@ _NO_PROSE = re.compile(
     r"|\\[a-zA-Z]{2,20}|\$(?![\d\s])[^$\n]{0,200}[^$\s]\$(?!\d)",
     re.DOTALL,
 )
+_SIGNS = ("`", "~~~", "<", "://", "www.", "@", "\\", "$")  # without one of these there is none
 _CODE_LINE = re.compile(
-    r"[{};]\s*$|==|!=|:=|\+=|=>|->|\(\)|&&|\|\||\w\(\w*[,)]\S|^\s*(?:\$ |>>> |//|/\*|#include|#!"
-    r"|@\w+$|(?:def|class|import|from|return|const|let|var|function|public|private|static|void|int"
-    r"|fn|use|package|namespace|SELECT|INSERT|UPDATE|export|elif|print)\b.*[(){};=.:,]\s*$)"
-    r"|^(?: {4}|\t)\S.*[=(){}\[\];]"
+    r"[{}]\s*$|[=()\[\]].*;\s*$|==|!=|:=|\+=|=>|->|\(\)|&&|\|\||\w\(\w*[,)]\S"
+    r"|^\s*(?:\$ |>>> |//|/\*|#include|#!|@\w+$"
+    r"|(?:def|class|import|from|return|const|let|var|function|public|private|static|void|int|fn"
+    r"|use|package|namespace|SELECT|INSERT|UPDATE|export|elif|print)\b.*[(){};=:]\s*$"
+    r"|import \w|from \S+ import\b)"
+    r"|^(?: {4}|\t)\S.*(?:\s=\s|\w\(|\w\[|[{};]\s*$)"
     r"|^\s*['\"]?[\w.]+['\"]?\s*[:=]\s*['\"\[({].*[,\])}]\s*$"
 )
 
@@ -81,22 +84,23 @@ class Typos:
         if self.settings.strength == "off" or not (slips or contexts):
             return
         denied = {word.lower() for word in self.settings.deny}
-        prose: _Prose | None = None
-        for found in word_pattern().finditer(text):
-            word = found[0]
-            if (word not in slips and word not in contexts) or word.lower() in denied:
-                continue
-            prose = prose or _Prose(text)
-            if not prose.holds(found.start(), found.end()):
-                continue
-            if (slip := slips.get(word)) and _fits(slip, text, found.start()):
-                yield self._edit(slip, text, found.end())
-            for context in contexts.get(word, ()):
-                if context.matches(text, found.start(), found.end()):
-                    evidence = json.dumps({"context": context.rule.source}, ensure_ascii=False)
-                    rule, start = context.rule, found.start()
-                    yield Edit(self.name, rule.name, start, word, rule.right, evidence)
-                    break
+        words = set(word_pattern().findall(text))
+        suspects = [w for w in words if (w in slips or w in contexts) and w.lower() not in denied]
+        prose = _Prose(text) if suspects else None
+        for word in suspects:
+            for start in _places(text, word):
+                end = start + len(word)
+                if prose is None or not prose.holds(start, end):
+                    continue
+                slip = slips.get(word)
+                if slip and _fits(slip, text, start):
+                    yield self._edit(slip, text, end)
+                for context in contexts.get(word, ()):
+                    if context.matches(text, start, end):
+                        rule = context.rule
+                        facts = json.dumps({"context": rule.source}, ensure_ascii=False)
+                        yield Edit(self.name, rule.name, start, word, rule.right, facts)
+                        break
 
     def _edit(self, slip: Slip, text: str, end: int) -> Edit:
         start = end - len(slip.slip)
@@ -112,6 +116,25 @@ class Typos:
         return Edit(self.name, slip.rule, start, before, meant, slip.evidence)
 
 
+def _places(text: str, word: str) -> Iterator[int]:
+    """Where a word stands as a whole, as `word_pattern` finds it."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        inside = (at > 0 and kind_of(text[at - 1])) or (end < len(text) and kind_of(text[end]))
+        if not (inside or _goes_over_a_line(text, at) or _goes_over_a_line(text, end + 2)):
+            yield at
+        at = text.find(word, end)
+
+
+def _goes_over_a_line(text: str, start: int) -> bool:
+    """Whether the word that begins there is the second half of one that a line's end parts."""
+    return bool(_LINE_BREAK.fullmatch(text, max(0, start - 3), start + 1)) and (
+        not text[start].isupper()
+    )
+
+
+_LINE_BREAK = re.compile(r"[^\W\d_]-\n[^\W\d_]")
 _REST_OF_LINE = re.compile(r"([^\w\s]{0,4}) (?=\S)")
 
 
@@ -120,7 +143,9 @@ class _Prose:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._other = [match.span() for match in _NO_PROSE.finditer(text)]
+        any_other = any(sign in text for sign in _SIGNS)
+        self._other = [match.span() for match in _NO_PROSE.finditer(text)] if any_other else []
+        self._line = (0, 0, False)
 
     def holds(self, start: int, end: int) -> bool:
         """Whether what stands there is a word of prose."""
@@ -129,15 +154,23 @@ class _Prose:
             return False
         if _PART_BEFORE.search(text[max(0, start - 24) : start]) or _PART_AFTER.match(text, end):
             return False
-        first = text.rfind("\n", 0, start) + 1
-        last = text.find("\n", end)
-        line = text[first : len(text) if last < 0 else last]
-        if _TABLE.search(line):
-            return False
-        return len(line) > _LONGEST_CODE_LINE or not _CODE_LINE.search(line)
+        return self._is_prose_line(start, end)
+
+    def _is_prose_line(self, start: int, end: int) -> bool:
+        """Whether the line that the word stands in is neither of a table nor of code."""
+        first, last, prose = self._line
+        if not first <= start < end <= last:
+            text = self._text
+            first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+            last = len(text) if last < 0 else last
+            line = text[first:last]
+            code = len(line) <= _LONGEST_CODE_LINE and _CODE_LINE.search(line)
+            prose = not (code or _TABLE.search(line))
+            self._line = first, last, prose
+        return prose
 
 
-_TABLE = re.compile(r"^\s*\||\s\|\s|\|\s*$")
+_TABLE = re.compile(r"^\s*\|.*\||\s\|\s|\|.*\|\s*$")
 # Prose may hold an arrow or end with a semicolon; a longer line is no line of code.
 _LONGEST_CODE_LINE = 200
 

@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 
 from pipeline import schema
 from pipeline.slips.alphabet import UNSEEN
-from pipeline.slips.judge import WITNESSES, Judge, Slip, Totals
+from pipeline.slips.judge import LEAST_WITNESSES, Alike, Judge, Slip, Totals
 from pipeline.slips.lexicon import lexicon
 from pipeline.slips.settings import TypoSettings
 from pipeline.slips.strokes import keys_of
 
-COUNTED = ("dump", "verdict", "text", "language", "unknown_words", "words_seen")
+COUNTED = ("dump", "verdict", "language", "unknown_words", "words_seen")
 _EVERY = ""
 _TOGETHER = ["dump", "language", "word", "strokes"]
 _SUMS = ("documents", "words")
@@ -92,8 +92,8 @@ def slips(
         judge = Judge(settings, language, totals.get(language, Totals()))
         mine = table.filter(pc.equal(table["language"], language))
         mine = mine.filter(pc.is_in(mine["strokes"], pc.unique(_worth_a_look(mine, settings))))
-        for documents, fresh in _groups(mine, dump):
-            found += judge.verdicts(documents, fresh)
+        for group in _groups(mine, dump):
+            found += judge.verdicts(group)
     columns = {
         name: pa.array([getattr(slip, name) for slip in found], kind)
         for name, kind in zip(schema.SLIPS.names, schema.SLIPS.types, strict=True)
@@ -108,14 +108,15 @@ def _worth_a_look(table: pa.Table, settings: TypoSettings) -> pa.ChunkedArray:
     listed = lexicon(table["language"][0].as_py())
     strokes = table["strokes"].to_numpy()
     own = np.isin(strokes, keys_of(pa.array(settings.allow, pa.string())))
-    used = table["documents"].to_numpy() >= WITNESSES
+    _, group, sizes = np.unique(strokes, return_inverse=True, return_counts=True)
+    used = (table["documents"].to_numpy() >= LEAST_WITNESSES) & (sizes[group] > 1)
     odd = pc.match_substring_regex(table["word"], _PUT_RIGHT).to_numpy()
     alike = listed.has_alike(strokes) if listed else np.zeros(len(strokes), np.bool_)
     return table["strokes"].filter(pa.array(alike | own | used | odd))
 
 
-def _groups(table: pa.Table, dump: str) -> Iterator[tuple[dict[str, int], set[str]]]:
-    """For each strokes (documents by word over all dumps, words of the dump)."""
+def _groups(table: pa.Table, dump: str) -> Iterator[Alike]:
+    """The words by their strokes, documents counted over all dumps, those of one dump fresh."""
     table = table.sort_by("strokes")
     strokes = table["strokes"].to_numpy()
     words = table["word"].to_pylist()
@@ -129,4 +130,4 @@ def _groups(table: pa.Table, dump: str) -> Iterator[tuple[dict[str, int], set[st
         fresh = {words[at] for at in range(first, last) if dumps[at] == dump}
         fresh.discard(_EVERY)
         if fresh:
-            yield documents, fresh
+            yield Alike(int(strokes[first]), documents, fresh)

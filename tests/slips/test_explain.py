@@ -8,7 +8,7 @@ SAFE, OCR = pairs_of("en", "safe"), pairs_of("en", "ocr")
 
 CASES = [
     ("lntelligence", "intelligence", "Intelligence", ("l=I",), "one letter"),
-    ("fulfi11ed", "fulfilled", "fulfilled", ("1=l", "1=l"), "two"),
+    ("fulfi11ed", "fulfilled", "fulfilled", ("11=ll",), "two side by side count as one"),
     ("ARTlFICIAL", "artificial", "ARTIFICIAL", ("l=I",), "capitals stay"),
     ("Retumed", "returned", "Returned", ("m=rn",), "a capital stays"),
     ("1ndia", "india", "India", ("1=I",), "the capital rather than a small i: it costs less"),
@@ -46,7 +46,7 @@ def test_a_strength_knows_what_the_one_before_knows() -> None:
 
 
 def test_another_slip_in_a_word_costs_more() -> None:
-    one, two = explain("fulfi1led", "fulfilled", SAFE), explain("fulfi11ed", "fulfilled", SAFE)
+    one, two = explain("fa1sely", "falsely", SAFE), explain("fa1se1y", "falsely", SAFE)
     assert one is not None
     assert two is not None
     assert two.cost > one.cost

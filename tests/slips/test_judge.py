@@ -2,10 +2,12 @@
 
 import json
 
+import pyarrow as pa
 import pytest
 
-from pipeline.slips.judge import WITNESSES, Judge, Slip, Totals
+from pipeline.slips.judge import WITNESSES, Alike, Judge, Slip, Totals
 from pipeline.slips.settings import TypoSettings
+from pipeline.slips.strokes import keys_of
 
 CORPUS = Totals(documents=10_000, words=5_000_000)
 
@@ -18,7 +20,8 @@ def verdict(
     totals: Totals = CORPUS,
 ) -> Slip | None:
     judge = Judge(settings or TypoSettings(), language, totals)
-    return next(judge.verdicts({word: 1, **(corpus or {})}, [word]), None)
+    (strokes,) = keys_of(pa.array([word])).tolist()
+    return next(judge.verdicts(Alike(strokes, {word: 1, **(corpus or {})}, [word])), None)
 
 
 def meant(*arguments: object, **named: object) -> str | None:
@@ -94,4 +97,6 @@ def test_evidence_adds_up() -> None:
 def test_what_is_not_asked_about_is_not_judged() -> None:
     judge = Judge(TypoSettings(), "en", CORPUS)
     words = {"lntelligence": 1, "Inte1ligence": 1}
-    assert [slip.slip for slip in judge.verdicts(words, ["lntelligence"])] == ["lntelligence"]
+    (strokes,) = set(keys_of(pa.array(list(words))).tolist())
+    found = judge.verdicts(Alike(strokes, words, ["lntelligence"]))
+    assert [slip.slip for slip in found] == ["lntelligence"]

@@ -9,7 +9,7 @@ from pipeline import rules
 from pipeline.slips.cleaned import cleaned
 from pipeline.slips.explain import explain, pairs_of
 from pipeline.slips.lexicon import LANGUAGES
-from pipeline.slips.strokes import keys_of, skeleton
+from pipeline.slips.strokes import keys_of, skeleton, strokes_of
 from tests.kernels.conftest import characters
 
 
@@ -26,7 +26,9 @@ def test_what_is_put_right_keeps_its_strokes(word: str) -> None:
     assert skeleton(cleaned(word).word) == skeleton(word)
 
 
-words_of = st.text(characters.filter(lambda character: character != " "), max_size=12)
+words_of = st.text(
+    characters.filter(lambda character: " " not in strokes_of(character)), max_size=12
+)
 
 
 @given(st.lists(words_of))

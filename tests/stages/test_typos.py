@@ -51,46 +51,46 @@ def test_what_is_repaired_is_left_alone_the_next_time(text: str, language: str) 
 
 
 PROSE = [
-    ("On “lndependence” he was firm.", "in quotation marks"),
-    ("(lndependence)", "in brackets"),
-    ("lndependence, lndependence!", "before a comma and an exclamation mark"),
-    ("*lndependence* and **lndependence**", "with emphasis"),
-    ("# lndependence", "in a heading"),
-    ("- lndependence", "in a list"),
-    ("an lndependence-loving folk", "in a compound"),
-    ("It cost $5, and lndependence $6.", "between prices"),
-    ("He said `yes, and lndependence ´ was his word.", "between old quotation marks"),
+    ("On “lreland” he was firm.", "in quotation marks"),
+    ("(lreland)", "in brackets"),
+    ("lreland, lreland!", "before a comma and an exclamation mark"),
+    ("*lreland* and **lreland**", "with emphasis"),
+    ("# lreland", "in a heading"),
+    ("- lreland", "in a list"),
+    ("an lreland-loving folk", "in a compound"),
+    ("It cost $5, and lreland $6.", "between prices"),
+    ("He said `yes, and lreland ´ was his word.", "between old quotation marks"),
 ]
 
 
 @pytest.mark.parametrize(("text", "why"), PROSE)
 def test_in_prose_it_is_repaired(text: str, why: str) -> None:
-    assert repaired(text)[0] == text.replace("lndependence", "Independence"), why
+    assert repaired(text)[0] == text.replace("lreland", "Ireland"), why
 
 
 OTHER = [
-    ("https://example.org/lndependence", "an address"),
-    ("www.lndependence.example", "an address without a scheme"),
-    ("lndependence@example.org", "mail"),
-    ("#lndependence @lndependence", "a tag, a handle"),
-    ("share/lndependence/day.txt", "a path"),
-    ("C:\\lndependence\\day", "another path"),
-    ("lndependence.txt", "a file"),
-    ("lndependence_day", "an identifier"),
-    ("lndependence(day)", "a call"),
-    ("self.lndependence = 5", "a member"),
-    ("`lndependence`", "code in a line"),
-    ("```\nlndependence\n```", "code between fences"),
-    ("~~~\nlndependence", "fences that nobody closed"),
-    ("<lndependence>x</lndependence>", "tags"),
-    ('<a title="lndependence">x</a>', "an attribute"),
-    ("if lndependence == 5:", "a line of code"),
-    ("    lndependence = day[0]", "an indented one"),
-    ("$ grep lndependence notes", "a line for the shell"),
-    ("| lndependence | day |", "a table"),
-    ("--lndependence", "an option"),
-    ("\\lndependence{x}", "TeX"),
-    ("$lndependence + 1$", "a formula"),
+    ("https://example.org/lreland", "an address"),
+    ("www.lreland.example", "an address without a scheme"),
+    ("lreland@example.org", "mail"),
+    ("#lreland @lreland", "a tag, a handle"),
+    ("share/lreland/day.txt", "a path"),
+    ("C:\\lreland\\day", "another path"),
+    ("lreland.txt", "a file"),
+    ("lreland_day", "an identifier"),
+    ("lreland(day)", "a call"),
+    ("self.lreland = 5", "a member"),
+    ("`lreland`", "code in a line"),
+    ("```\nlreland\n```", "code between fences"),
+    ("~~~\nlreland", "fences that nobody closed"),
+    ("<lreland>x</lreland>", "tags"),
+    ('<a title="lreland">x</a>', "an attribute"),
+    ("if lreland == 5:", "a line of code"),
+    ("    lreland = day[0]", "an indented one"),
+    ("$ grep lreland notes", "a line for the shell"),
+    ("| lreland | day |", "a table"),
+    ("--lreland", "an option"),
+    ("\\lreland{x}", "TeX"),
+    ("$lreland + 1$", "a formula"),
 ]
 
 
