@@ -170,8 +170,13 @@ TARGETS = (
     Target("wrong edits in 100,000 words of English (safe)", 1, "", _harm("en"), at_most=True),
     Target("wrong edits in 100,000 words elsewhere (safe)", 2, "", _harm(""), at_most=True),
     Target("edits in code (safe)", 0, "", _edits_in_code, at_most=True),
-    Target("l, I, 1 and | repaired, English (safe)", 90, " %", _recall("repaired")),
-    Target("repairs of them that are right, English (safe)", 99, " %", _recall("right")),
+    Target(
+        "l, I, 1 and the bar for each other: repaired, English (safe)",
+        90,
+        " %",
+        _recall("repaired"),
+    ),
+    Target("repairs of those that are right, English (safe)", 99, " %", _recall("right")),
     Target("language, against langdetect", 100, " ×", _times("language", "langdetect.detect")),
     Target("the slowest screen", 300, " MB/s", _slowest_screen),
     Target(
