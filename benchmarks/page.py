@@ -161,8 +161,8 @@ def _found(measured: Measured) -> Iterator[str]:
     yield f"{found['documents']:,} documents published, {found['rejected']:,} rejected."
     yield ""
     yield (
-        "Typos that nobody planted are single Latin letters in words of the Ukrainian books; three "
-        "books that are set with them throughout are left out here, and are in TYPOS.md."
+        "Typos that nobody planted are single Latin letters in words of the Ukrainian books; books "
+        "with more than a few of them are left out here, and are in TYPOS.md."
     )
     yield ""
 
