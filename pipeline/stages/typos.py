@@ -86,21 +86,25 @@ class Typos:
         denied = {word.lower() for word in self.settings.deny}
         words = set(word_pattern().findall(text))
         suspects = [w for w in words if (w in slips or w in contexts) and w.lower() not in denied]
-        prose = _Prose(text) if suspects else None
+        if not suspects:
+            return
+        prose = _Prose(text)
         for word in suspects:
+            slip = slips.get(word)
             for start in _places(text, word):
                 end = start + len(word)
-                if prose is None or not prose.holds(start, end):
+                if not prose.holds(start, end):
                     continue
-                slip = slips.get(word)
                 if slip and _fits(slip, text, start):
                     yield self._edit(slip, text, end)
-                for context in contexts.get(word, ()):
-                    if context.matches(text, start, end):
-                        rule = context.rule
-                        facts = json.dumps({"context": rule.source}, ensure_ascii=False)
-                        yield Edit(self.name, rule.name, start, word, rule.right, facts)
-                        break
+                    continue
+                matching = (c for c in contexts.get(word, ()) if c.matches(text, start, end))
+                if context := next(matching, None):
+                    yield self._edit_by_context(context.rule, start)
+
+    def _edit_by_context(self, rule: rules.ContextRule, start: int) -> Edit:
+        facts = json.dumps({"context": rule.source}, ensure_ascii=False)
+        return Edit(self.name, rule.name, start, rule.wrong, rule.right, facts)
 
     def _edit(self, slip: Slip, text: str, end: int) -> Edit:
         start = end - len(slip.slip)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from pipeline import rules
 from pipeline.document import apply, restore
-from pipeline.slips.judge import Totals
+from pipeline.slips.judge import Slip, Totals
 from pipeline.slips.lexicon import LANGUAGES
 from pipeline.slips.settings import TypoSettings
+from pipeline.stages.typos import Typos
 from tests.kernels.conftest import characters
 from tests.slips.repairs import documents, repaired, stage_for
 
@@ -122,6 +123,15 @@ def test_a_denied_word_is_not_repaired_by_its_context_either() -> None:
     assert repaired(text)[0] == "AI-powered, and lt is new. It is."
     denied = TypoSettings(deny=("al", "lt"))
     assert repaired(text, settings=denied)[0] == text
+
+
+def test_a_word_that_is_a_slip_by_both_is_edited_once() -> None:
+    # "lch" is judged to be "Ich", and a context rule says the same where a sentence begins.
+    slip = Slip("de", "lch", "Ich", "l-for-I", anywhere=True, common=False, evidence="{}")
+    stage = Typos(TypoSettings(), {"de": {"lch": slip}})
+    new, (edit,) = apply("lch bin hier.", stage.propose("lch bin hier.", "de"))
+    assert new == "Ich bin hier."
+    assert edit.rule == "l-for-I"
 
 
 def test_in_another_language_the_same_letters_are_no_slip() -> None:
