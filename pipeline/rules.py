@@ -20,7 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 ANY_LANGUAGE = "any"
-SCOPES = ("line", "head", "tail")
+SCOPES = ("line", "top", "end", "head", "tail", "block")
+# What a cut line may tell about its document: names of groups in a pattern.
+TOLD = ("author", "published")
 STRENGTHS = ("safe", "ocr")
 # Stands in a context rule for a place where a sentence begins.
 SENTENCE_START = "<start>"
@@ -34,22 +36,64 @@ class RuleError(ValueError):
 class BoilerplateRule:
     """A line that is not the author's text.
 
-    scope: `line` cuts the line, `head` everything down to it, `tail` everything from it on.
-    pattern: RE2, matched against the whole line without the blanks around it.
-    hits, keeps: lines that it must and must not match.
+    scope: `line` cuts the line wherever it stands, `top` only above the first paragraph, `end` only
+    below the last, `head` everything down to it, `tail` everything from it on, `block` only among
+    other short lines (stages/boilerplate.py).
+    phrases: lines as they are shown, in any case and with marks around them; `{}` stands for 1 to
+    80 characters, `{n}` for a number.
+    pattern: RE2, matched against the whole line without the blanks around it; a group named as in
+    `TOLD` is kept as metadata.
+    hits, keeps: lines that it must and must not match; each phrase is a hit.
     """
 
     name: str
     language: str
     scope: str
+    phrases: tuple[str, ...]
     pattern: str
     source: str
     hits: tuple[str, ...]
     keeps: tuple[str, ...]
 
+    @property
+    def re2(self) -> str:
+        """Pattern and phrases as one pattern."""
+        parts = [self.pattern] if self.pattern else []
+        if self.phrases:
+            found = "|".join(map(_phrase, self.phrases))
+            parts.append(f"(?i:{_BEFORE}(?:{found}){_AFTER})")
+        return "|".join(parts)
+
     def matches(self, lines: pa.Array) -> pa.Array:
         """Booleans, one a line (without the blanks around it)."""
-        return pc.match_substring_regex(lines, whole_line(self.pattern))
+        return pc.match_substring_regex(lines, whole_line(self.re2))
+
+    def tells(self, line: str) -> dict[str, str]:
+        """What the line says about its document: values by their names in `TOLD`."""
+        if not any(f"(?P<{name}>" in self.pattern for name in TOLD):
+            return {}
+        found = pc.extract_regex(pa.array([line]), whole_line(self.pattern))[0].as_py() or {}
+        return {name: found[name].strip() for name in TOLD if found.get(name, "").strip()}
+
+
+# Marks that stand around a phrase: arrows, bullets, bars, asterisks.
+_MARKS = r"\s\[\]()«»‹›<>←→↑↓▲▼▶►•·|*#✓✔✕✖☰×+\-–—_/"
+_BEFORE, _AFTER = f"[{_MARKS}]*", f"[{_MARKS}:：…]*"
+_HOLES = {"{}": ".{1,80}", "{n}": r"\d[\d.,  ]*[KkMm]?"}
+
+
+def _phrase(phrase: str) -> str:
+    """The phrase as RE2: any white space, any apostrophe, its full stop if it has one or not."""
+    parts = re.split(r"(\{n?\})", phrase.strip())
+    found = "".join(_HOLES.get(part) or _literal(part) for part in parts)
+    return found.removesuffix(r"\.") + r"\.?" if found.endswith(r"\.") else found
+
+
+def _literal(words: str) -> str:
+    quoted = re.sub(
+        r"[^\w\s]", lambda found: "\\" + found[0] if found[0].isascii() else found[0], words
+    )
+    return re.sub(r"['’]|\\'", "['’]", re.sub(r"\s+", r"\\s+", quoted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +150,20 @@ def boilerplate() -> tuple[BoilerplateRule, ...]:
     """
     rules = []
     for language, place, entry in _entries("boilerplate"):
+        phrases = tuple(entry.pop("phrases", ()))
+        entry.setdefault("pattern", "")
         rule = BoilerplateRule(
             language=language,
+            phrases=phrases,
             hits=tuple(entry.pop("hits", ())),
             keeps=tuple(entry.pop("keeps", ())),
             **_texts(entry, place, ("name", "scope", "pattern", "source")),
         )
         if rule.scope not in SCOPES:
             raise RuleError(f"{place}: scope {rule.scope!r} is none of {', '.join(SCOPES)}")
-        _prove(rule.hits, rule.keeps, place)
+        if not (rule.phrases or rule.pattern):
+            raise RuleError(f"{place}: phrases or a pattern are missing")
+        _prove((*rule.phrases, *rule.hits), rule.keeps, place)
         try:
             rule.matches(pa.array([""]))
         except pa.ArrowInvalid as error:

@@ -16,12 +16,22 @@ BOILERPLATE = [
 CONFUSIONS = [pytest.param(rule, id=f"{rule.language}-{rule.name}") for rule in rules.confusions()]
 
 
+def shouted(phrase: str) -> str:
+    """In capitals, but for letters (ß) that have none of their own."""
+    return "".join(c.upper() if len(c.upper()) == 1 else c for c in phrase)
+
+
 @pytest.mark.parametrize("rule", BOILERPLATE)
 def test_boilerplate_hits_and_keeps(rule: rules.BoilerplateRule) -> None:
     assert rule.source
-    assert len(rule.hits) >= 2
+    assert len(rule.phrases) + len(rule.hits) >= 2
     assert len(rule.keeps) >= 2
-    assert all(rule.matches(pa.array(rule.hits)).to_pylist()), rule.hits
+    assert not rule.pattern or len(rule.hits) >= 2
+    phrases = [phrase.replace("{}", "Ann Example").replace("{n}", "12") for phrase in rule.phrases]
+    decorated = [f"» {phrase} …" for phrase in phrases]
+    for hits in (rule.hits, phrases, decorated, [*map(shouted, phrases)]):
+        found = rule.matches(pa.array(hits, pa.string())).to_pylist()
+        assert all(found), [hit for hit, matched in zip(hits, found, strict=True) if not matched]
     assert not any(rule.matches(pa.array(rule.keeps)).to_pylist()), rule.keeps
 
 
@@ -73,7 +83,7 @@ def test_every_language_with_a_list_has_rules_of_its_own() -> None:
 
 
 BAD_FILES = [
-    pytest.param("name = 'x'", "scope, pattern, source missing", id="missing"),
+    pytest.param("name = 'x'", "scope, source missing", id="missing"),
     pytest.param(
         "name='x'\nscope='line'\npattern='a'\nsource='s'\nhits=['a']\nkeeps=['b']\ncolour='red'",
         "unknown colour",
@@ -81,7 +91,7 @@ BAD_FILES = [
     ),
     pytest.param(
         "name='x'\nscope='page'\npattern='a'\nsource='s'\nhits=['a']\nkeeps=['b']",
-        "scope 'page' is none of line, head, tail",
+        "scope 'page' is none of line, top, end, head, tail, block",
         id="scope",
     ),
     pytest.param(

@@ -53,7 +53,7 @@ class Boilerplate:
         """Texts with a line that any rule of any language matches."""
         if not self.settings.cut:
             return pa.repeat(False, len(texts))
-        lines = "|".join(f"(?:{rule.pattern})" for rule in rules.boilerplate())
+        lines = "|".join(f"(?:{rule.re2})" for rule in rules.boilerplate())
         return pc.match_substring_regex(texts, rf"(?m:^[{_BLANKS}]*(?:{lines})[{_BLANKS}]*$)")
 
     def propose(self, text: str, language: str) -> Iterator[Edit]:
