@@ -56,11 +56,6 @@ def _invalid_share(frame: pd.DataFrame) -> pd.Series:
     return invalid / frame["chars"].clip(lower=1)
 
 
-def _cut_share(frame: pd.DataFrame) -> pd.Series:
-    """Code points cut as boilerplate in all that there were."""
-    return frame["cut_chars"] / (frame["cut_chars"] + frame["chars"]).clip(lower=1)
-
-
 def _measures_missing(frame: pd.DataFrame) -> pd.Series:
     """How many measures have no value."""
     missing = pd.Series(0, frame.index)
@@ -79,7 +74,6 @@ _DERIVED = {
         ("chars", "control_characters", "private_use_characters", "unassigned_characters"),
         _invalid_share,
     ),
-    "cut_share": _Derived(("chars", "cut_chars"), _cut_share),
     "measures_missing": _Derived(_MEASURES, _measures_missing),
     "kept_is_itself": _Derived((IDS, "kept_id"), _kept_is_itself),
 }

@@ -57,43 +57,70 @@ class BoilerplateRule:
 
     @property
     def re2(self) -> str:
-        """Pattern and phrases as one pattern."""
+        """The pattern, and the phrases that have holes, as one pattern; empty without either."""
+        holed = [_holed(phrase) for phrase in self.phrases if _HOLE.search(phrase)]
         parts = [self.pattern] if self.pattern else []
-        if self.phrases:
-            found = "|".join(map(_phrase, self.phrases))
-            parts.append(f"(?i:{_BEFORE}(?:{found}){_AFTER})")
+        if holed:
+            parts.append(f"(?i:{_BEFORE}(?:{'|'.join(holed)}){_AFTER})")
         return "|".join(parts)
+
+    @property
+    def literals(self) -> list[str]:
+        """The phrases without holes as `folded` leaves such lines, in every spelling."""
+        plain = [" ".join(phrase.split()) for phrase in self.phrases if not _HOLE.search(phrase)]
+        lines = folded(pa.array(plain, pa.string())).to_pylist()
+        return sorted({way for line in lines for way in _spellings(line)})
 
     def matches(self, lines: pa.Array) -> pa.Array:
         """Booleans, one a line (without the blanks around it)."""
-        return pc.match_substring_regex(lines, whole_line(self.re2))
+        found = pc.is_in(folded(lines), value_set=pa.array(self.literals, pa.string()))
+        if self.re2:
+            found = pc.or_(found, pc.match_substring_regex(lines, whole_line(self.re2)))
+        return found
 
-    def tells(self, line: str) -> dict[str, str]:
-        """What the line says about its document: values by their names in `TOLD`."""
+    def tells(self, lines: pa.Array) -> list[dict[str, str]]:
+        """What each line says about its document: values by their names in `TOLD`."""
         if not any(f"(?P<{name}>" in self.pattern for name in TOLD):
-            return {}
-        found = pc.extract_regex(pa.array([line]), whole_line(self.pattern))[0].as_py() or {}
-        return {name: found[name].strip() for name in TOLD if found.get(name, "").strip()}
+            return [{}] * len(lines)
+        found = pc.extract_regex(lines, whole_line(self.pattern)).to_pylist()
+        return [
+            {name: said for name in TOLD if each and (said := each.get(name, "").strip())}
+            for each in found
+        ]
 
 
 # Marks that stand around a phrase: arrows, bullets, bars, asterisks.
-_MARKS = r"\s\[\]()«»‹›<>←→↑↓▲▼▶►•·|*#✓✔✕✖☰×+\-–—_/"
-_BEFORE, _AFTER = f"[{_MARKS}]*", f"[{_MARKS}:：…]*"
+_BEFORE_MARKS = " \t\u00a0[]()«»‹›<>←→↑↓▲▼▶►•·|*#✓✔✕✖☰×+-–—_/"
+_AFTER_MARKS = _BEFORE_MARKS + ":：…"
+_BEFORE, _AFTER = (f"[{re.escape(marks)}]*" for marks in (_BEFORE_MARKS, _AFTER_MARKS))
+_HOLE = re.compile(r"(\{n?\})")
 _HOLES = {"{}": ".{1,80}", "{n}": r"\d[\d.,  ]*[KkMm]?"}
 
 
-def _phrase(phrase: str) -> str:
-    """The phrase as RE2: any white space, any apostrophe, its full stop if it has one or not."""
-    parts = re.split(r"(\{n?\})", phrase.strip())
-    found = "".join(_HOLES.get(part) or _literal(part) for part in parts)
+def folded(lines: pa.Array) -> pa.Array:
+    """The lines in small letters, without the marks around them."""
+    bare = pc.utf8_ltrim(pc.utf8_rtrim(lines, _AFTER_MARKS), _BEFORE_MARKS)
+    return pc.utf8_lower(bare)
+
+
+def _spellings(line: str) -> Iterator[str]:
+    """A folded phrase with its full stop or without, with either apostrophe, and with what becomes
+    of letters (ς, ı) whose capitals have another small letter.
+    """
+    for ended in {line, line.removesuffix(".")}:
+        for way in {ended, ended.replace("ς", "σ"), ended.replace("ı", "i")}:
+            yield from {way.replace("’", "'"), way.replace("'", "’")}
+
+
+def _holed(phrase: str) -> str:
+    """The phrase as RE2, its full stop if it has one or not."""
+    found = "".join(_HOLES.get(part) or _literal(part) for part in _HOLE.split(phrase.strip()))
     return found.removesuffix(r"\.") + r"\.?" if found.endswith(r"\.") else found
 
 
 def _literal(words: str) -> str:
-    quoted = re.sub(
-        r"[^\w\s]", lambda found: "\\" + found[0] if found[0].isascii() else found[0], words
-    )
-    return re.sub(r"['’]|\\'", "['’]", re.sub(r"\s+", r"\\s+", quoted))
+    quoted = re.sub(r"[^\w\s]", lambda found: "\\" * found[0].isascii() + found[0], words)
+    return re.sub(r"\\'|’", "['’]", re.sub(r"\s+", "[ \t\u00a0]+", quoted))
 
 
 @dataclass(frozen=True, slots=True)

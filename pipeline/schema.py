@@ -145,6 +145,7 @@ _MEASURES = [
     _field("rules_left", pa.int64(), "boilerplate cuts that would still be made"),
     _field("edit_count", pa.int64(), "edits made to this document"),
     _field("cut_chars", pa.int64(), "code points cut as boilerplate"),
+    _field("heavily_cut", pa.bool_(), "more than boilerplate.max_cut_share of its text was cut"),
     _field("reversible", pa.bool_(), "the ledger turns the text back into the text as decoded"),
 ]
 _EDITS = _field("edits", pa.list_(EDIT), "all edits so far, in order", nullable=False)

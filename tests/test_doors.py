@@ -14,6 +14,7 @@ DOORS = {
     "chardet": ["pipeline/decode.py"],
     "dagster": ["assets"],
     "datasketch": ["pipeline/dedup"],
+    "dateparser": ["pipeline/measures/dates.py"],
     "duckdb": ["pipeline/engine"],
     "ftfy": ["pipeline/stages/mojibake.py", "pipeline/stages/mojibake_screen.py"],
     "great_expectations": ["expectations"],

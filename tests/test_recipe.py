@@ -20,9 +20,7 @@ CASES = [
         "[dedup]\nbands = true", "'dedup.bands' takes a whole number, not True", id="bool"
     ),
     pytest.param("[dedup]\nbands = 1.5", "'dedup.bands' takes a whole number, not 1.5", id="float"),
-    pytest.param(
-        "[boilerplate]\ncut = 1", "'boilerplate.cut' takes true or false, not 1", id="no bool"
-    ),
+    pytest.param("[dedup]\nnear = 1", "'dedup.near' takes true or false, not 1", id="no bool"),
     pytest.param(
         "[typos]\nstrength = 'high'",
         r"in \[typos\]: strength takes off, safe or ocr, not 'high'",

@@ -4,42 +4,42 @@ What belongs here: finding the lines that rules name and cutting them cleanly.
 What does not: the rules themselves (rules/boilerplate/*.toml).
 """
 
-import re
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline import rules
 from pipeline.document import Edit
-from pipeline.rules import ANY_LANGUAGE, BoilerplateRule
+from pipeline.rules import ANY_LANGUAGE
+from pipeline.stages.rulebook import Mark, rulebook
+from pipeline.stages.scopes import cut_lines
+
+STRENGTHS = ("off", "careful", "article")
 
 
 @dataclass(frozen=True)
 class BoilerplateSettings:
     """What is cut.
 
-    cut: whether boilerplate is cut.
+    strength: `careful` cuts what rules name and hardly anybody would miss; `article`, for dumps of
+    web pages, also asks a model of lines which of them belong to the main text; `off` cuts nothing.
+    max_cut_share: a document that loses more than this share of its text is flagged
+    (`heavily_cut`); an expectation warns where too many are.
     """
 
-    cut: bool = True
+    strength: str = "careful"
+    max_cut_share: float = 0.5
 
-
-# Boilerplate is short; a longer line is prose whatever its words.
-_MAX_LINE = 300
-# What follows a tail marker (or stands above a head marker) goes with it only if it looks like a
-# form or a list of links: few lines, little text, no sentence.
-_MAX_FORM_LINES = 12
-_MAX_FORM_CHARS = 400
-_SENTENCE = re.compile(r".{80,}[.!?…][\"'”’»)]?$")
-_BLANKS = " \t"
-# Lines that are looked at together.
-_LINES = 100_000
-
-Mark = tuple[int, BoilerplateRule]
-"""A line's number, and a rule that matches it."""
+    def __post_init__(self) -> None:
+        if self.strength not in STRENGTHS:
+            raise ValueError(f"strength takes {', '.join(STRENGTHS)}, not {self.strength!r}")
+        if not 0 <= self.max_cut_share <= 1:
+            raise ValueError("max_cut_share must be between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,14 @@ class Boilerplate:
     settings: BoilerplateSettings
     name: str = "boilerplate"
 
-    def screen(self, texts: pa.Array) -> pa.Array:
-        """Texts with a line that any rule of any language matches."""
-        if not self.settings.cut:
-            return pa.repeat(False, len(texts))
-        lines = "|".join(f"(?:{rule.re2})" for rule in rules.boilerplate())
-        return pc.match_substring_regex(texts, rf"(?m:^[{_BLANKS}]*(?:{lines})[{_BLANKS}]*$)")
+    def screen(self, texts: pa.Array, languages: pa.Array) -> pa.Array:
+        """Texts with a line that a rule for their language matches, one boolean each."""
+        found = np.zeros(len(texts), np.bool_)
+        if self.settings.strength != "off":
+            for language, rows in _by_language(languages).items():
+                screened = rulebook(language).screen(texts.take(pa.array(rows)))
+                found[rows] = pc.fill_null(screened, False)
+        return pa.array(found)
 
     def propose(self, text: str, language: str) -> Iterator[Edit]:
         """One edit for each run of lines that one rule cuts, blank lines left over included."""
@@ -69,11 +71,13 @@ class Boilerplate:
         """
         lines = [text.split("\n") for text in texts]
         for text, own, marks in zip(texts, lines, _marks(lines, languages), strict=True):
-            yield self._edits(text, own, _cut_lines(own, marks))
+            yield self._edits(text, own, marks)
 
-    def _edits(self, text: str, lines: Sequence[str], cut: list[str]) -> Iterator[Edit]:
+    def _edits(self, text: str, lines: Sequence[str], marks: Sequence[Mark]) -> Iterator[Edit]:
+        cut = cut_lines(lines, marks)
         if not any(cut):
             return
+        told = {mark.at: mark.told for mark in marks if cut[mark.at] == mark.rule.name}
         _cut_blanks(lines, cut)
         starts = [0]
         for line in lines:
@@ -88,55 +92,33 @@ class Boilerplate:
             start, stop = starts[first], starts[last + 1]
             if first >= reaches:
                 start, stop = start - shift, stop - shift
-            yield Edit(self.name, rule, start, text[start : min(stop, end)], "")
+            said = {
+                name: what
+                for at in range(last, first - 1, -1)
+                for name, what in told.get(at, {}).items()
+            }
+            evidence = json.dumps(said, ensure_ascii=False) if said else ""
+            yield Edit(self.name, rule, start, text[start : min(stop, end)], "", evidence)
+
+
+def _by_language(languages: pa.Array) -> dict[str, NDArray[np.int64]]:
+    """The rows of each language that has rules; all others go with those for any language."""
+    known = pa.array(sorted({rule.language for rule in rules.boilerplate()}))
+    languages = pc.if_else(pc.is_in(languages, value_set=known), languages, ANY_LANGUAGE)
+    found = pc.fill_null(languages, ANY_LANGUAGE).to_numpy(zero_copy_only=False)
+    return {language: np.flatnonzero(found == language) for language in np.unique(found)}
 
 
 def _marks(lines: Sequence[Sequence[str]], languages: Sequence[str]) -> list[list[Mark]]:
     """For each text the lines that a rule for its language matches, with the rule."""
     found: list[list[Mark]] = [[] for _ in lines]
-    known = [rule for rule in rules.boilerplate() if rule.language in (ANY_LANGUAGE, *languages)]
-    candidates = (
-        (text, at, bare)
-        for text, own in enumerate(lines)
-        for at, line in enumerate(own)
-        if len(line) <= _MAX_LINE and (bare := line.strip(_BLANKS))
-    )
-    while some := list(islice(candidates, _LINES)):
-        array = pa.array([bare for _, _, bare in some], pa.string())
-        for rule in known:
-            for hit in pc.indices_nonzero(rule.matches(array)).to_pylist():
-                text, at, _ = some[hit]
-                if rule.language in (ANY_LANGUAGE, languages[text]):
-                    found[text].append((at, rule))
+    for language, rows in _by_language(pa.array(languages, pa.string())).items():
+        places = [(row, at) for row in rows.tolist() for at in range(len(lines[row]))]
+        flat = pa.array([lines[row][at] for row, at in places], pa.string())
+        for mark in rulebook(language).marks(flat):
+            row, at = places[mark.at]
+            found[row].append(mark._replace(at=at))
     return found
-
-
-def _cut_lines(lines: Sequence[str], marks: Sequence[Mark]) -> list[str]:
-    """For each line the name of the rule that cuts it, or an empty text."""
-    cut = [""] * len(lines)
-    marked: dict[str, list[tuple[int, str]]] = {"line": [], "head": [], "tail": []}
-    for at, rule in marks:
-        marked[rule.scope].append((at, rule.name))
-    for at, name in marked["line"]:
-        cut[at] = cut[at] or name
-    # From the end inwards: what an inner form leaves over no longer speaks against an outer one.
-    for at, name in sorted(marked["tail"], reverse=True):
-        if not cut[at] and _is_form(lines[at + 1 :], cut[at + 1 :]):
-            cut[at:] = [name] * (len(cut) - at)
-    for at, name in sorted(marked["head"]):
-        if not cut[at] and _is_form(lines[:at], cut[:at]):
-            cut[: at + 1] = [name] * (at + 1)
-    return cut
-
-
-def _is_form(lines: Sequence[str], cut: Sequence[str]) -> bool:
-    """Whether the lines that no rule cuts look like a form or links rather than prose."""
-    rest = [line for line, rule in zip(lines, cut, strict=True) if not rule and line.strip()]
-    return (
-        len(rest) <= _MAX_FORM_LINES
-        and sum(map(len, rest)) <= _MAX_FORM_CHARS
-        and not any(_SENTENCE.match(line) for line in rest)
-    )
 
 
 def _cut_blanks(lines: Sequence[str], cut: list[str]) -> None:

@@ -30,7 +30,7 @@ class Stage(Proposer, Protocol):
 
 
 @runtime_checkable
-class BatchStage(Stage, Protocol):
+class BatchStage(Proposer, Protocol):
     """A stage that is much faster over many texts at once."""
 
     def propose_all(

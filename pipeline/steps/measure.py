@@ -35,13 +35,16 @@ def measure(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
         pc.cast(table["cut_chars"], pa.float64()),
         pc.max_element_wise(pc.add(table["cut_chars"], table["chars"]), 1),
     )
+    heavily = pc.greater(share, recipe.boilerplate.max_cut_share)
+    table = put(table, "heavily_cut", heavily)
     table = with_language(table, again=pc.greater(share, _MUCH_CUT))
     yield decide(table, recipe.language, recipe.quality)
 
 
 def _left(texts: pa.Array, languages: pa.ChunkedArray, stage: Boilerplate) -> pa.Array:
     """How many cuts the rules would still make in each text."""
-    suspects = pc.indices_nonzero(stage.screen(texts))
+    languages = languages.combine_chunks()
+    suspects = pc.indices_nonzero(stage.screen(texts, languages))
     left = np.zeros(len(texts), np.int64)
     known = pc.fill_null(languages.take(suspects), "").to_pylist()
     proposals = propose_all(stage, texts.take(suspects).to_pylist(), known)

@@ -151,7 +151,7 @@ def test_a_missing_column_fails_what_looks_at_it_and_is_named(examined: Examined
 
     assert failed(outcomes) == {"enough_words", "moderate_cuts", "measures_present"}
     assert outcomes["enough_words"].error == "the rows have no column 'words'"
-    assert outcomes["moderate_cuts"].error == "the rows have no column 'cut_chars'"
+    assert outcomes["moderate_cuts"].error == "the rows have no column 'heavily_cut'"
 
 
 def test_a_missing_column_of_a_row_condition_fails_too(examined: Examined) -> None:
