@@ -34,6 +34,7 @@ _MEASURES = (
     "rules_left",
     "edit_count",
     "cut_chars",
+    "heavily_cut",
     "reversible",
 )
 
