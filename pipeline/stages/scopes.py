@@ -91,7 +91,7 @@ class _Page:
         for at in range(end - 1, -1, -1):
             if rest.has_prose:
                 return
-            if at in marked and not self.cut[at] and rest.is_form():
+            if at in marked and rest.is_form():
                 self.cut[at:end] = [name or marked[at] for name in self.cut[at:end]]
                 end, rest = at, _Rest(self)
             else:
@@ -106,7 +106,7 @@ class _Page:
         for at in range(len(self.lines)):
             if rest.has_prose:
                 return
-            if at in marked and not self.cut[at] and rest.is_form():
+            if at in marked and rest.is_form():
                 self.cut[start : at + 1] = [name or marked[at] for name in self.cut[start : at + 1]]
                 start, rest = at + 1, _Rest(self)
             else:
