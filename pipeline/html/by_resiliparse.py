@@ -7,6 +7,8 @@ from pipeline.html.markup import Tree, written
 
 def article(tree: Tree) -> str:
     """The article in a tree that holds only what is seen; empty where there is none."""
+    for cell in tree.iter("td", "th"):  # else those of a row run into each other
+        cell.text = f" {cell.text or ''}"
     return str(
         extract_plain_text(
             written(tree),
