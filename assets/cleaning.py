@@ -17,13 +17,14 @@ from pipeline.report import page
 from pipeline.report.outcome import stops
 from pipeline.stages.boilerplate import Boilerplate
 from pipeline.stages.characters import Characters
+from pipeline.stages.html import Html
 from pipeline.stages.mojibake import Mojibake
 from pipeline.stages.typos import Typos
 
 RAW, CLEAN = "raw", "clean"
 OWNERS = ["team:corpus"]
 PARQUET = {"python", "parquet"}
-REPAIRS = {Mojibake.name, Characters.name}
+REPAIRS = {Html.name, Mojibake.name, Characters.name}
 MENDS = {Typos.name}
 CUTS = {Boilerplate.name}
 

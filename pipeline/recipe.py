@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from pipeline.dedup.settings import DedupSettings
+from pipeline.html.settings import HtmlSettings
 from pipeline.measures.language import LanguageSettings
 from pipeline.slips.settings import TypoSettings
 from pipeline.sources.settings import IngestSettings
@@ -31,6 +32,7 @@ class Recipe:
     """Everything that a run can be told. The defaults accept every language."""
 
     ingest: IngestSettings = field(default_factory=IngestSettings)
+    html: HtmlSettings = field(default_factory=HtmlSettings)
     mojibake: MojibakeSettings = field(default_factory=MojibakeSettings)
     characters: CharacterSettings = field(default_factory=CharacterSettings)
     typos: TypoSettings = field(default_factory=TypoSettings)

@@ -16,9 +16,10 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from unicodedata import unidata_version
@@ -55,12 +56,18 @@ _LIBRARIES = (
     "chardet",
     "datasketch",
     "ftfy",
+    "htmldate",
+    "justext",
     "langdetect",
+    "lxml",
     "numpy",
     "orjson",
     "pyarrow",
+    "trafilatura",
     "wordfreq",
 )
+# The same, of an extra that may be missing.
+_EXTRAS = ("readability-lxml", "resiliparse")
 # Settings that signatures must share to be compared.
 _SIGNATURES = "signatures"
 _COMPARABLE = ("near", "shingle_words", "shingle_chars", "bands", "rows")
@@ -145,7 +152,7 @@ def ingest(run: Run) -> Dataset:
 
 
 def repair(run: Run) -> Dataset:
-    """Mojibake, language, odd characters, and which words the language's list does not hold."""
+    """Web pages to texts, mojibake, language, odd characters, and which words no list holds."""
     raw = run.dataset("raw_documents")
     target = run.over(raw, "repaired_documents", schema.REPAIRED)
     return _same_rows(raw, run.engine.map(partial(repair_kernel, recipe=run.recipe), raw, target))
@@ -346,7 +353,10 @@ def versions() -> tuple[tuple[str, str], ...]:
     """(package, version) of this project and of what can change a result: libraries, Python's
     Unicode, and what signatures are made of.
     """
-    packages = tuple((name, version(name)) for name in ("corpus-hygiene", *_LIBRARIES))
+    packages = [(name, version(name)) for name in ("corpus-hygiene", *_LIBRARIES)]
+    for name in _EXTRAS:
+        with suppress(PackageNotFoundError):
+            packages.append((name, version(name)))
     return (*packages, ("unicode", unidata_version), (_SIGNATURES, str(FORMAT)))
 
 

@@ -89,7 +89,10 @@ _DECODING = [
     _field("decoded_hash", pa.string(), "16 hex digits: hash of the text as decoded"),
 ]
 _METADATA = _field(
-    "metadata", pa.string(), "the record's other fields, as a JSON object", nullable=False
+    "metadata",
+    pa.string(),
+    "the record's other fields, and what a web page says about itself, as a JSON object",
+    nullable=False,
 )
 SHARE = pa.struct(
     [

@@ -36,8 +36,8 @@ def test_a_run_ends_with_a_table_and_leaves_no_work_behind(tmp_path: Path) -> No
     done = run("run", EXAMPLES / "2026-11-22", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     for line in (
-        r"records read\W+36",
-        r"published\W+2[4-6]",
+        r"records read\W+37",
+        r"published\W+2[5-7]",
         r"malformed\W+3",
         r"duplicate:near\W+2",
         r"typos/l-for-I\W+3",
@@ -230,7 +230,7 @@ def test_an_ambiguous_id_names_the_candidates(
     corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["explain", "", "--out", str(corpus)]) == 2
-    assert "44 documents have an id that starts with ''" in capsys.readouterr().err
+    assert "45 documents have an id that starts with ''" in capsys.readouterr().err
 
 
 def test_a_refused_run_is_one_and_leaves_what_was_published(tmp_path: Path) -> None:

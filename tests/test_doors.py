@@ -20,11 +20,15 @@ DOORS = {
     "great_expectations": ["expectations"],
     "jinja2": ["pipeline/report"],
     "langdetect": ["pipeline/measures/profiles.py"],
+    "lxml": ["pipeline/html/markup.py"],
     "numba": ["pipeline/kernels/compiled.py"],
     "orjson": ["pipeline/sources/jsonl.py"],
     "pandas": ["expectations"],
     "pyarrow.parquet": ["pipeline/store", "pipeline/sources/parquet.py"],
+    "readability": ["pipeline/html/by_readability.py"],
+    "resiliparse": ["pipeline/html/by_resiliparse.py"],
     "rich": ["pipeline/cli.py", "pipeline/report/terminal.py"],
+    "trafilatura": ["pipeline/html/by_trafilatura.py", "pipeline/html/facts.py"],
     "wordfreq": ["pipeline/slips/lexicon.py"],
     "zstandard": ["pipeline/sources/jsonl.py"],
 }
@@ -53,7 +57,9 @@ def test_a_library_is_imported_behind_its_door_only(library: str) -> None:
 
 def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.split(r"[<>=]", line)[0] for line in project["dependencies"]}
+    extras = project["optional-dependencies"]["extractors"]
+    names = {re.split(r"[<>=]", line)[0] for line in [*project["dependencies"], *extras]}
+    names = {{"readability-lxml": "readability"}.get(name, name) for name in names}
     declared = {name.replace("-", "_").lower() for name in names}
     ours = {"pipeline", "assets", "expectations"}
     used = {module.split(".")[0] for _, module in imports()} - ours - set(sys.stdlib_module_names)

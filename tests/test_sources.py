@@ -325,6 +325,7 @@ def test_a_part_is_read_as_a_file_of_its_own(raw: bytes, start: int, size: int) 
 def test_the_longest_suffix_decides() -> None:
     assert reader_for("A.JSONL.GZ") is read_jsonl_gz
     assert reader_for("a.jsonl") is read_jsonl
+    assert reader_for("a.XHTML") is reader_for("a.htm") is read_text
     assert reader_for("a.pdf") is None
 
 

@@ -25,6 +25,8 @@ _MEANINGS = {
     schema.DUPLICATE_EXACT: "The same text is published already; case and white space aside, the "
     "two are equal.",
     schema.DUPLICATE_NEAR: "Nearly the same text is published already (dedup.threshold).",
+    f"{schema.FAILED}:html": "The web page could not be read, or took longer than the recipe "
+    "allows (html.seconds). All other records went on.",
     schema.FAILED: "A step could not work on this text; its error is the reason. All other "
     "records went on.",
 }

@@ -17,6 +17,9 @@ Reader = Callable[[BinaryIO, IngestSettings], Iterator[Record]]
 READERS: dict[str, Reader] = {
     ".txt": read_text,
     ".md": read_text,
+    ".html": read_text,
+    ".htm": read_text,
+    ".xhtml": read_text,
     ".jsonl": read_jsonl,
     ".jsonl.gz": read_jsonl_gz,
     ".jsonl.zst": read_jsonl_zst,

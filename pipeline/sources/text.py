@@ -1,4 +1,4 @@
-"""Plain text and Markdown: the whole file is one record, in any encoding."""
+"""Plain text, Markdown and HTML: the whole file is one record, in any encoding."""
 
 import hashlib
 from collections.abc import Iterator

@@ -81,8 +81,8 @@ def reject(table: pa.Table, reasons: dict[int, str], verdict: str) -> pa.Table:
     rows = sorted(reasons)
     words = pa.array([reasons[row] for row in rows], pa.string())
     verdicts = pa.array([verdict] * len(rows), pa.string())
-    table = _replaced(table, "verdict", rows, verdicts)
-    return _replaced(table, "reason", rows, words)
+    table = replaced(table, "verdict", rows, verdicts)
+    return replaced(table, "reason", rows, words)
 
 
 def put(table: pa.Table, name: str, column: pa.ChunkedArray | pa.Array) -> pa.Table:
@@ -93,12 +93,20 @@ def put(table: pa.Table, name: str, column: pa.ChunkedArray | pa.Array) -> pa.Ta
     return table.set_column(at, table.schema.field(at), column)
 
 
+def replaced(table: pa.Table, name: str, rows: list[int], values: pa.Array) -> pa.Table:
+    """The table with the values of a column in these rows, which are in order, replaced."""
+    mask = np.zeros(table.num_rows, np.bool_)
+    mask[rows] = True
+    column = table[name].combine_chunks()
+    return put(table, name, pc.replace_with_mask(column, pa.array(mask), values))
+
+
 def _write(table: pa.Table, changed: dict[int, tuple[str, tuple[Edit, ...]]]) -> pa.Table:
     if not changed:
         return table
     rows = list(changed)
     texts = pa.array([text for text, _ in changed.values()], pa.string())
-    table = _replaced(table, "text", rows, texts)
+    table = replaced(table, "text", rows, texts)
     old = table["edits"].combine_chunks()
     new = pa.array(
         [
@@ -110,14 +118,6 @@ def _write(table: pa.Table, changed: dict[int, tuple[str, tuple[Edit, ...]]]) ->
     where = np.arange(table.num_rows)
     where[rows] = table.num_rows + np.arange(len(rows))
     return put(table, "edits", pa.concat_arrays([old, new]).take(pa.array(where)))
-
-
-def _replaced(table: pa.Table, name: str, rows: list[int], values: pa.Array) -> pa.Table:
-    """The table with the values of a column in these rows, which are in order, replaced."""
-    mask = np.zeros(table.num_rows, np.bool_)
-    mask[rows] = True
-    column = table[name].combine_chunks()
-    return put(table, name, pc.replace_with_mask(column, pa.array(mask), values))
 
 
 def _as_row(edit: Edit) -> dict[str, object]:

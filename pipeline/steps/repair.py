@@ -1,5 +1,5 @@
-"""repair: decoded documents in, documents without mojibake and odd characters out, their words
-looked up.
+"""repair: decoded documents in, documents without markup, mojibake and odd characters out, their
+words looked up.
 """
 
 from collections.abc import Iterator
@@ -14,10 +14,12 @@ from pipeline.recipe import Recipe
 from pipeline.stages.characters import Characters
 from pipeline.stages.mojibake import Mojibake
 from pipeline.steps.editing import put, run_stage
+from pipeline.steps.pages import with_pages_read
 
 
 def repair(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
     """Kernel. Language is known right after mojibake is repaired: rules are chosen by it."""
+    table = with_pages_read(table, recipe.html)
     table = run_stage(table, Mojibake(recipe.mojibake))
     table = with_language(table)
     table = run_stage(table, Characters(recipe.characters))

@@ -52,7 +52,7 @@ def test_sections_come_in_order_under_one_title(example: Case) -> None:
 def test_published_page_says_so_and_names_warnings(example: Case) -> None:
     shown, written = example.write([PASSED, WARNED])
     banner = shown.one(id="verdict").text
-    assert "✓ Published 24 documents of 36 records" in banner
+    assert "✓ Published 25 documents of 37 records" in banner
     assert "Refused" not in banner
     assert "documents/long_enough: Texts are long" in banner
     assert "documents/text_clean" not in banner
@@ -84,13 +84,13 @@ def test_counts_add_up_and_equal_the_totals(example: Case) -> None:
     total = int(table.pop("All losses")[0])
     lost = {verdict: int(numbers[0]) for verdict, numbers in table.items()}
     assert sum(lost.values()) == total == written["totals"]["rejected"] == 12
-    assert lost | {"keep": 24} == written["verdicts"]
-    assert written["totals"]["documents"] + total == written["totals"]["records"] == 36
+    assert lost | {"keep": 25} == written["verdicts"]
+    assert written["totals"]["documents"] + total == written["totals"]["records"] == 37
     words = section(shown, "flow").text
-    assert "24 published + 3 duplicate:near" in words
-    assert "= 36 of 36 records read. ✓ nothing lost" in words
+    assert "25 published + 3 duplicate:near" in words
+    assert "= 37 of 37 records read. ✓ nothing lost" in words
     flow = section(shown, "flow").one("svg").attributes["aria-label"]
-    for part in ("published: 24", "duplicate: 5", "malformed: 3", "empty: 1"):
+    for part in ("published: 25", "duplicate: 5", "malformed: 3", "empty: 1"):
         assert part in flow
 
 
@@ -154,10 +154,10 @@ def test_distributions_count_every_document(example: Case) -> None:
         "Encodings",
         "Certainty of the language",
     ]
-    assert "en: 16 · 66.7" in charts["Languages"]
+    assert "en: 17 · 68.0" in charts["Languages"]
     assert "koi8-r: 1" in charts["Encodings"]
     assert "1k to 1.6k: 23" in charts["Length of documents"]
-    assert "0.95 to 1: 24" in charts["Certainty of the language"]
+    assert "0.95 to 1: 25" in charts["Certainty of the language"]
 
 
 def test_expectations_show_failed_ones_first_with_sign_word_and_reason(example: Case) -> None:
@@ -180,12 +180,12 @@ def test_expectations_show_failed_ones_first_with_sign_word_and_reason(example: 
 def test_failing_ids_lead_to_their_documents(example: Case) -> None:
     village = [row for row in _records(example) if row["source"] == "village.jsonl"]
     ids = tuple(row["doc_id"] for row in village)
-    failed = replace(FAILED, failing_ids=(*ids, "no-such-id"), unexpected=9, checked=36)
+    failed = replace(FAILED, failing_ids=(*ids, "no-such-id"), unexpected=9, checked=37)
     shown, written = example.write([failed], published=False)
     linked = {node.attributes["href"] for node in section(shown, "expectations").all("a")}
     assert linked == {f"#doc-{doc_id}" for doc_id in ids}
     assert "no-such-id" in section(shown, "expectations").text
-    assert "9 unexpected of 36 checked" in section(shown, "expectations").text
+    assert "9 unexpected of 37 checked" in section(shown, "expectations").text
     assert written["expectations"][0]["failing_ids"] == [*ids, "no-such-id"]
 
 
@@ -224,13 +224,13 @@ def test_a_run_that_stopped_after_the_raw_records_shows_what_came_in(example: Ca
         name for name in SECTIONS if name not in ("rules", "duplicates", "distributions")
     ]
     assert "stopped after the raw records" in shown.one(id="verdict").text
-    assert "30 readable + 3 malformed" in section(shown, "flow").text
-    assert "= 36 of 36 records read" in section(shown, "flow").text
-    assert written["verdicts"] == {"keep": 30, "malformed": 3, "undecodable": 2, "unreadable": 1}
+    assert "31 readable + 3 malformed" in section(shown, "flow").text
+    assert "= 37 of 37 records read" in section(shown, "flow").text
+    assert written["verdicts"] == {"keep": 31, "malformed": 3, "undecodable": 2, "unreadable": 1}
     assert written["totals"] == {
-        "files": 22,
+        "files": 23,
         "files_without_records": 0,
-        "records": 36,
+        "records": 37,
         "ids_repeated": 0,
     }
     assert written["edits"] == []

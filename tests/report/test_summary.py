@@ -64,7 +64,7 @@ def test_summaries_count_bytes_and_verdicts(example: Case) -> None:
     raw = summarise(example.run.dataset("raw_documents"))
     texts = example.run.dataset("raw_documents").table(["text"])["text"].to_pylist()
     assert raw.text_bytes == sum(len((text or "").encode()) for text in texts)
-    assert raw.verdicts == Counter(keep=30, malformed=3, undecodable=2, unreadable=1)
+    assert raw.verdicts == Counter(keep=31, malformed=3, undecodable=2, unreadable=1)
     measured = example.run.dataset("measured_documents")
     assert rules_of(example.candidate["ledger"]) == summarise(measured).rules
 
