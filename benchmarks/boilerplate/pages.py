@@ -1,5 +1,5 @@
-"""Web pages as a naive dump has them, with their main text by hand; and the folds of all that learns
-from them.
+"""Web pages as a naive dump has them, with their main text by hand; and the folds of all that
+learns from them.
 
 What belongs here: reading the shared pages, folds. What does not: choosing lines, scores (score).
 """

@@ -1,5 +1,5 @@
-"""What anybody could train in an afternoon: gradient-boosted trees over a dozen numbers of each line
-alone, by cross-validation over the same folds as `article`.
+"""What anybody could train in an afternoon: gradient-boosted trees over a dozen numbers of each
+line alone, by cross-validation over the same folds as `article`.
 
 What belongs here: that baseline. What does not: the project's own model (article).
 """
