@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test ui bench bench-memory bench-language bench-typos bench-lock lock resolve clean
+.PHONY: run test ui bench bench-memory bench-language bench-typos bench-boilerplate bench-lock lock resolve clean
 
 run: $(READY)
 	$(BIN)/hygiene run examples/raw --out out --workers $(WORKERS)
@@ -41,6 +41,10 @@ bench-language: $(READY)
 # What repairing slips does to clean texts, and what it finds: benchmarks/TYPOS.md
 bench-typos: $(READY)
 	$(BIN)/python -m benchmarks.typos
+
+# What cutting boilerplate takes from web pages, and from clean texts: benchmarks/BOILERPLATE.md
+bench-boilerplate: $(READY)
+	$(BIN)/python -m benchmarks.boilerplate
 
 # The environments of the neighbours, which `make bench` sets up.
 bench-lock: $(READY)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import child, corpus, first_run, machine, memory, novels, others
+from benchmarks.boilerplate import __main__ as boilerplate
 from benchmarks.page import ALL, COPY, page
 from benchmarks.plot import plot
 from benchmarks.targets import Measured
@@ -74,6 +75,8 @@ def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) ->
     harm = _harm(scratch)
     _say("typos: harm and recall")
     slips = typos.main(neighbours=neighbours)
+    _say("boilerplate: web pages, strings, harm and speed")
+    cuts = boilerplate.main()
     _say("neighbours")
     rows, absent = others.measure(scratch / "others") if neighbours else ([], {})
     theirs = {
@@ -99,6 +102,7 @@ def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) ->
         "found": found,
         "harm": harm,
         "typos": {name: slips[name] for name in ("harm", "recall")},
+        "boilerplate": {name: cuts[name] for name in ("web", "harm", "speed")},
         "neighbours": {row["name"]: row for row in rows},
         "absent": absent,
     }

@@ -28,7 +28,7 @@ from pipeline.stages.boilerplate import Boilerplate
 from pipeline.stages.characters import Characters
 from pipeline.stages.mojibake import Mojibake
 from pipeline.steps.deduplicate import signatures
-from pipeline.steps.editing import run_stage
+from pipeline.steps.editing import edit, run_stage
 from pipeline.steps.repair import with_language
 
 _REPEATS = 5
@@ -40,11 +40,8 @@ def main(megabytes: float) -> None:
     """Answer with megabytes and documents a second by name."""
     texts = corpus.texts(megabytes)
     recipe = Recipe()
-    stages = (
-        Mojibake(recipe.mojibake),
-        Characters(recipe.characters),
-        Boilerplate(recipe.boilerplate),
-    )
+    stages = (Mojibake(recipe.mojibake), Characters(recipe.characters))
+    cuts = Boilerplate(recipe.boilerplate)
     permutations = recipe.dedup.bands * recipe.dedup.rows
 
     def sketch(shingles: list[bytes]) -> None:
@@ -55,6 +52,13 @@ def main(megabytes: float) -> None:
         f"stage: {stage.name}": _batch(partial(run_stage, stage=stage), texts, _table)
         for stage in stages
     }
+    # Its rules are chosen by language.
+    found[f"screen: {cuts.name}"] = _batch(
+        lambda table: cuts.screen(*_columns(table)), texts, _table
+    )
+    found[f"stage: {cuts.name}"] = _batch(
+        lambda table: edit(table, cuts, cuts.screen(*_columns(table))), texts, _table
+    )
     english = [text for text, planted in _english(megabytes) if not planted]
     found |= {
         "words looked up (clean English)": _batch(
@@ -146,6 +150,10 @@ def _table(texts: Sequence[str]) -> pa.Table:
     columns["language"] = pa.array(["uk" if "і" in text else "en" for text in texts])
     columns["chars"] = pa.array([len(text) for text in texts])
     return pa.table(columns, schema.MEASURED)
+
+
+def _columns(table: pa.Table) -> tuple[pa.Array, pa.Array]:
+    return table["text"].combine_chunks(), table["language"].combine_chunks()
 
 
 def _blank(field: pa.Field) -> object:

@@ -22,7 +22,7 @@ _STAGES = ("mojibake", "characters", "typos", "boilerplate")
 
 def page(measured: Measured) -> str:
     """The whole page."""
-    parts = (_head, _targets, _speed, _same_work, _found, _memory, _harm, _typos)
+    parts = (_head, _targets, _speed, _same_work, _found, _memory, _harm, _typos, _boilerplate)
     return "\n".join(line for part in parts for line in part(measured)) + "\n"
 
 
@@ -214,4 +214,19 @@ def _typos(measured: Measured) -> Iterator[str]:
         f"Look-alike slips, in {words:,} words of clean texts in many languages and of code: "
         f"{wrong:,} wrong edits at `safe`. Each text, what is found of planted slips, and how "
         "symspellpy and bifixer do on the same: [TYPOS.md](TYPOS.md)."
+    )
+
+
+def _boilerplate(measured: Measured) -> Iterator[str]:
+    found: dict[str, Any] = measured.get("boilerplate", {})
+    rows = [row for row in found.get("harm", ()) if row["strength"] == "careful"]
+    if not rows:
+        return
+    yield ""
+    cuts, words = (sum(row[name] for row in rows) for name in ("cuts", "words"))
+    yield (
+        f"Boilerplate, in {words:,} words of novels, a law, articles, sentences, a manual and "
+        f"licences: {cuts:,} cuts at `careful`. Each text and each cut, what is cut of web pages, "
+        "and how C4's line rule, jusText and trafilatura do on the same: "
+        "[BOILERPLATE.md](BOILERPLATE.md)."
     )

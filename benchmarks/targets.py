@@ -4,7 +4,7 @@ What belongs here: the promises, as numbers computed from measured ones, never w
 What does not: measuring.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,9 +45,10 @@ class Outcome:
         return self.value <= limit if self.target.at_most else self.value >= limit
 
 
-def outcomes(measured: Measured) -> list[Outcome]:
-    """Every promise with its measured value."""
-    return [Outcome(target, _value(target, measured)) for target in TARGETS]
+def outcomes(measured: Measured, targets: Sequence[Target] | None = None) -> list[Outcome]:
+    """Every promise, or every one of these, with its measured value."""
+    chosen = TARGETS if targets is None else targets
+    return [Outcome(target, _value(target, measured)) for target in chosen]
 
 
 def _value(target: Target, measured: Measured) -> float | None:
@@ -121,7 +122,71 @@ def _recall(what: str) -> Callable[[Measured], float]:
     return of
 
 
-_TYPOS = "typos, all of it (clean English)"
+def _web(way: str) -> Callable[[Measured], dict[str, float]]:
+    """What a way to the main text scores over all web pages."""
+
+    def of(measured: Measured) -> dict[str, float]:
+        rows = measured["boilerplate"]["web"]["rows"]
+        scores = next(row["scores"] for row in rows if row["name"] == way)
+        if scores is None:
+            raise ValueError(f"{way} was not measured")
+        found: dict[str, float] = scores["all"]
+        return found
+
+    return of
+
+
+def _gold_lost(measured: Measured) -> float:
+    scores = _web("careful")(measured)
+    return 100 * scores["lost"] / scores["gold"]
+
+
+def _cuts(source: str) -> Callable[[Measured], float]:
+    """In clean texts, at `careful`."""
+
+    def of(measured: Measured) -> float:
+        rows = measured["boilerplate"]["harm"]
+        return float(
+            next(r["cuts"] for r in rows if (r["source"], r["strength"]) == (source, "careful"))
+        )
+
+    return of
+
+
+def _slowest_boilerplate_screen(measured: Measured) -> float:
+    rows = measured["boilerplate"]["speed"]
+    return min(float(row["rate"]) for row in rows if row["part"] == "screen")
+
+
+BOILERPLATE = (
+    Target(
+        "boilerplate, words of main texts lost in web pages (careful)",
+        0.3,
+        " %",
+        _gold_lost,
+        at_most=True,
+    ),
+    Target(
+        "boilerplate, F1 of the words kept of web pages (article)",
+        0.85,
+        "",
+        lambda measured: _web("article")(measured)["f1"],
+    ),
+    *(
+        Target(f"boilerplate, cuts in {what} (careful)", 0, "", _cuts(source), at_most=True)
+        for source, what in (
+            ("novels", "novels"),
+            ("udhr", "the Declaration of Human Rights"),
+            ("xquad", "paragraphs of articles"),
+        )
+    ),
+    Target(
+        "boilerplate, the slowest screen (novels, web pages)",
+        60,
+        " MB/s",
+        _slowest_boilerplate_screen,
+    ),
+)
 _LEAST_MEMORY_RUN = 100  # megabytes
 TARGETS = (
     Target("all steps, one core", 10, " MB/s", _one("all steps")),
@@ -177,6 +242,7 @@ TARGETS = (
         _recall("repaired"),
     ),
     Target("repairs of those that are right, English (safe)", 99, " %", _recall("right")),
+    *BOILERPLATE,
     Target("language, against langdetect", 100, " ×", _times("language", "langdetect.detect")),
     Target("the slowest screen", 300, " MB/s", _slowest_screen),
     Target(
