@@ -72,6 +72,8 @@ _EXTRAS = ("readability-lxml", "resiliparse")
 _SIGNATURES = "signatures"
 _COMPARABLE = ("near", "shingle_words", "shingle_chars", "bands", "rows")
 _CODE = Path(__file__).parent
+# What makes a dataset: code, and the tables and models that it reads.
+_MAKES = ("*.py", "*.toml", "*.json")
 # These only show what was made.
 _SHOWS = ("report", "lookup.py", "review.py", "cli.py")
 
@@ -364,7 +366,7 @@ def versions() -> tuple[tuple[str, str], ...]:
 def code_fingerprint() -> str:
     """SHA-256 of the code and the tables that make datasets, and of the libraries' versions."""
     digest = hashlib.sha256(repr(versions()).encode())
-    for path in sorted([*_CODE.rglob("*.py"), *_CODE.rglob("*.toml")]):
+    for path in sorted(found for kind in _MAKES for found in _CODE.rglob(kind)):
         if path.relative_to(_CODE).parts[0] in _SHOWS:
             continue
         digest.update(path.relative_to(_CODE).as_posix().encode() + b"\0" + path.read_bytes())

@@ -6,7 +6,7 @@ What does not: the rules themselves (rules/boilerplate/*.toml).
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -16,10 +16,14 @@ from numpy.typing import NDArray
 from pipeline import rules
 from pipeline.document import Edit
 from pipeline.rules import ANY_LANGUAGE
+from pipeline.stages import linemodel
 from pipeline.stages.rulebook import Mark, rulebook
 from pipeline.stages.scopes import cut_lines
 
 STRENGTHS = ("off", "careful", "article")
+# The rule of lines that the model cuts.
+LINE_MODEL = "line-model"
+_LEAST_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ class BoilerplateSettings:
         if not 0 <= self.max_cut_share <= 1:
             raise ValueError("max_cut_share must be between 0 and 1")
 
+    def by_rules(self) -> "BoilerplateSettings":
+        """The same without the model of lines."""
+        return self if self.strength == "off" else replace(self, strength="careful")
+
 
 @dataclass(frozen=True)
 class Boilerplate:
@@ -50,9 +58,13 @@ class Boilerplate:
     name: str = "boilerplate"
 
     def screen(self, texts: pa.Array, languages: pa.Array) -> pa.Array:
-        """Texts with a line that a rule for their language matches, one boolean each."""
+        """Texts with a line that a rule for their language matches, one boolean each; with a model
+        of lines all texts.
+        """
         found = np.zeros(len(texts), np.bool_)
-        if self.settings.strength != "off":
+        if self.settings.strength == "article":
+            found[:] = True
+        elif self.settings.strength != "off":
             for language, rows in _by_language(languages).items():
                 screened = rulebook(language).screen(texts.take(pa.array(rows)))
                 found[rows] = pc.fill_null(screened, False)
@@ -70,11 +82,25 @@ class Boilerplate:
         than matching some lines.
         """
         lines = [text.split("\n") for text in texts]
-        for text, own, marks in zip(texts, lines, _marks(lines, languages), strict=True):
-            yield self._edits(text, own, marks)
+        marks = _marks(lines, languages)
+        cuts = [cut_lines(*page) for page in zip(lines, marks, strict=True)]
+        if self.settings.strength == "article":
+            known = _known(cuts, marks)
+            kept = linemodel.kept(pa.array(texts, pa.string()), known, linemodel.line_model())
+            pages = zip(lines, marks, map(_others, lines, kept), strict=True)
+            cuts = [cut_lines(*page) for page in pages]
+        for text, own, page_marks, cut in zip(texts, lines, marks, cuts, strict=True):
+            yield self._edits(text, own, page_marks, cut)
 
-    def _edits(self, text: str, lines: Sequence[str], marks: Sequence[Mark]) -> Iterator[Edit]:
-        cut = cut_lines(lines, marks)
+    def known(self, texts: Sequence[str], languages: Sequence[str]) -> linemodel.Known:
+        """What rules say of each line, for the model of lines to see or to be grown from."""
+        lines = [text.split("\n") for text in texts]
+        marks = _marks(lines, languages)
+        return _known([cut_lines(*page) for page in zip(lines, marks, strict=True)], marks)
+
+    def _edits(
+        self, text: str, lines: Sequence[str], marks: Sequence[Mark], cut: list[str]
+    ) -> Iterator[Edit]:
         if not any(cut):
             return
         told = {mark.at: mark.told for mark in marks if cut[mark.at] == mark.rule.name}
@@ -99,6 +125,25 @@ class Boilerplate:
             }
             evidence = json.dumps(said, ensure_ascii=False) if said else ""
             yield Edit(self.name, rule, start, text[start : min(stop, end)], "", evidence)
+
+
+def _known(cuts: Sequence[Sequence[str]], marks: Sequence[Sequence[Mark]]) -> linemodel.Known:
+    """For each text, a number a line: 1 where rules cut it, 0.5 where they know it, else 0."""
+    found = [np.array([bool(rule) for rule in cut], np.float32) for cut in cuts]
+    for flags, page in zip(found, marks, strict=True):
+        for mark in page:
+            flags[mark.at] = max(flags[mark.at], 0.5)
+    return found
+
+
+def _others(lines: Sequence[str], kept: NDArray[np.bool_]) -> list[str]:
+    """The rule for each line that is not kept. A text of a few lines is no page."""
+    written = [bool(line.strip()) for line in lines]
+    if sum(written) < _LEAST_LINES:
+        return [""] * len(lines)
+    return [
+        LINE_MODEL if seen and not stays else "" for seen, stays in zip(written, kept, strict=True)
+    ]
 
 
 def _by_language(languages: pa.Array) -> dict[str, NDArray[np.int64]]:

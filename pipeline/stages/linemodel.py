@@ -101,8 +101,7 @@ def kept(texts: pa.Array, known: Known, model: LineModel) -> list[NDArray[np.boo
     rows, offsets = seen(texts, known, model.words)
     likely = probabilities(scores(rows, model.trees))
     return [
-        chosen(likely[first:last], rows[first:last, _WORDS])
-        for first, last in pairwise(offsets)
+        chosen(likely[first:last], rows[first:last, _WORDS]) for first, last in pairwise(offsets)
     ]
 
 

@@ -38,9 +38,12 @@ _KNOWN_SHARE_AT_EDGE = 0.1
 LINK_RUN = "link-run"
 
 
-def cut_lines(lines: Sequence[str], marks: Sequence[Mark]) -> list[str]:
-    """For each line the name of the rule that cuts it, or an empty text."""
-    return _Page(lines, marks).cut_all()
+def cut_lines(lines: Sequence[str], marks: Sequence[Mark], given: Sequence[str] = ()) -> list[str]:
+    """For each line the name of the rule that cuts it, or an empty text.
+
+    given: the same, of what is cut already.
+    """
+    return _Page(lines, marks, given).cut_all()
 
 
 def is_prose(line: str) -> bool:
@@ -55,9 +58,12 @@ def is_prose(line: str) -> bool:
 class _Page:
     """A text's lines while they are being cut."""
 
-    def __init__(self, lines: Sequence[str], marks: Sequence[Mark]) -> None:
+    def __init__(
+        self, lines: Sequence[str], marks: Sequence[Mark], given: Sequence[str] = ()
+    ) -> None:
         self.lines = lines
-        self.cut = [""] * len(lines)
+        self.cut = list(given) or [""] * len(lines)
+        self.gone = [bool(rule) for rule in self.cut]
         self.known = {mark.at for mark in marks}
         self.prose = [is_prose(line) for line in lines]
         self.blank = [not line.strip() for line in lines]
@@ -67,7 +73,7 @@ class _Page:
 
     def cut_all(self) -> list[str]:
         for at, name in self._of("line"):
-            self.cut[at] = name
+            self.cut[at] = self.cut[at] or name
         before = -1
         while before != (before := sum(map(bool, self.cut))):
             self._tails()
@@ -146,7 +152,7 @@ class _Page:
         """Runs of links, over blank lines and what is cut."""
         run: list[int] = []
         for at, line in enumerate(self.lines):
-            if self.blank[at]:
+            if self.blank[at] or self.gone[at]:
                 continue
             if self.cut[at] or at in self.known or is_link(line):
                 run.append(at)

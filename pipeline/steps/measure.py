@@ -22,7 +22,7 @@ _MUCH_CUT = 0.1
 
 def measure(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
     """Kernel. Rows that have a verdict are measured too, where they have a text."""
-    stage = Boilerplate(recipe.boilerplate)
+    stage = Boilerplate(recipe.boilerplate.by_rules())
     texts = pc.fill_null(table["text"].combine_chunks(), "")
     columns = counts.measure(texts)
     columns["rules_left"] = _left(texts, table["language"], stage)

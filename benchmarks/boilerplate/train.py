@@ -1,0 +1,188 @@
+"""`python -m benchmarks.boilerplate.train`: the line model, from pages whose main text is known.
+
+What belongs here: growing the model and writing its file. What does not: how it is used
+(pipeline/stages/linemodel.py), how good it is (web).
+
+The features are made by the pipeline's own kernels. Needs scikit-learn (a development dependency)
+and the shared pages; writes pipeline/rules/line-model.json, the same bytes every time.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from wordfreq import top_n_list
+
+from benchmarks.boilerplate.pages import Page, pages
+from benchmarks.novels import ROOT
+from pipeline.kernels.linesignals import MOST_WORDS, SIGNALS, lexis
+from pipeline.kernels.surroundings import FEATURES
+from pipeline.stages.boilerplate import Boilerplate, BoilerplateSettings
+from pipeline.stages.linemodel import Known, seen
+
+FILE = ROOT / "pipeline" / "rules" / "line-model.json"
+# Words that stand in so many short lines are weighed; their weight is drawn towards 0 as so many
+# lines of no opinion would draw it, and left out where little of it remains.
+_LEAST_LINES, _DAMPING, _LEAST_WEIGHT = 60, 30.0, 0.4
+# Stop words: so many of the commonest words of each of these languages.
+_STOP_WORDS = 60
+_LANGUAGES = [
+    "ca",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "fi",
+    "fr",
+    "hu",
+    "id",
+    "it",
+    "nb",
+    "nl",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sv",
+    "tr",
+    "uk",
+    "vi",
+]
+_INNER_FOLDS = 5
+_TREES, _LEAVES, _RATE = 150, 24, 0.12
+_SEED = 7
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is learned from. known: what rules say of each line. gold: whether each line is kept.
+    weights: a line's share of its page's words. bags: the words of each short line.
+    """
+
+    pages: Sequence[Page]
+    known: Known
+    gold: NDArray[np.bool_]
+    of: NDArray[np.int64]
+    bags: list[frozenset[str]]
+
+    @property
+    def texts(self) -> pa.Array:
+        """The pages' texts."""
+        return pa.array([page.text for page in self.pages], pa.string())
+
+
+def lesson(chosen: Sequence[Page]) -> Lesson:
+    """The pages, ready to be learned from."""
+    stage = Boilerplate(BoilerplateSettings())
+    known = stage.known([page.text for page in chosen], [page.language for page in chosen])
+    return Lesson(
+        chosen,
+        known,
+        np.array([keep for page in chosen for keep in page.keep], np.bool_),
+        np.repeat(np.arange(len(chosen)), [len(page.keep) for page in chosen]),
+        [_bag(line) for page in chosen for line in page.lines],
+    )
+
+
+def grow(given: Lesson, learned: NDArray[np.bool_]) -> dict[str, Any]:
+    """The model as its file spells it out, from the pages where `learned` holds."""
+    stops = sorted({w for of in _LANGUAGES for w in top_n_list(of, _STOP_WORDS) if w.isalpha()})
+    rows = learned[given.of]
+    words = _weights(given, rows)
+    features = seen(given.texts, given.known, lexis(words, frozenset(stops))).rows
+    # A word's weight must not know the line that it is used on: each part of the lines is seen with
+    # the weights that the others give.
+    parts = np.random.default_rng(_SEED).integers(_INNER_FOLDS, size=len(given.pages))[given.of]
+    for part in range(_INNER_FOLDS):
+        others = _weights(given, rows & (parts != part))
+        mine = parts == part
+        features[mine] = seen(given.texts, given.known, lexis(others, frozenset(stops))).rows[mine]
+    forest = HistGradientBoostingClassifier(
+        max_iter=_TREES,
+        max_leaf_nodes=_LEAVES,
+        learning_rate=_RATE,
+        min_samples_leaf=60,
+        l2_regularization=2.0,
+        max_bins=127,
+        early_stopping=False,
+        random_state=0,
+    )
+    size = features[:, SIGNALS.index("words")].astype(np.float64)
+    shares = size / np.maximum(1, np.bincount(given.of, size)[given.of])
+    forest.fit(features[rows], given.gold[rows], sample_weight=1000 * shares[rows])
+    return {
+        "stop_words": stops,
+        "words": words,
+        "base": _short(float(np.ravel(forest._baseline_prediction)[0])),
+        "trees": [_tree(each[0].nodes, 0) for each in forest._predictors],
+    }
+
+
+def _bag(line: str) -> frozenset[str]:
+    words = [word for word in _words(line) if word.isalpha()]
+    return frozenset(words) if len(words) <= MOST_WORDS else frozenset()
+
+
+def _words(line: str) -> list[str]:
+    return "".join(c if c.isalpha() else " " for c in line.lower()).split()
+
+
+def _weights(given: Lesson, rows: NDArray[np.bool_]) -> dict[str, float]:
+    """Log odds that a short line with the word is kept, against those of any short line."""
+    kept: Counter[str] = Counter()
+    cut: Counter[str] = Counter()
+    short = np.zeros(2)
+    for at in np.flatnonzero(rows).tolist():
+        if given.bags[at]:
+            (kept if given.gold[at] else cut).update(given.bags[at])
+            short[int(given.gold[at])] += 1
+    share = short[1] / short.sum()
+    found = {}
+    for word in sorted({*kept, *cut}):
+        if kept[word] + cut[word] >= _LEAST_LINES:
+            odds = (kept[word] + _DAMPING * share) / (cut[word] + _DAMPING * (1 - share))
+            weight = _short(float(np.log(odds * (1 - share) / share)))
+            if abs(weight) >= _LEAST_WEIGHT:
+                found[word] = weight
+    return found
+
+
+def _tree(nodes: Any, at: int) -> Any:
+    node = nodes[at]
+    if node["is_leaf"]:
+        return _short(float(node["value"]))
+    name = FEATURES[node["feature_idx"]]
+    below, above = _tree(nodes, node["left"]), _tree(nodes, node["right"])
+    return [name, _short(float(node["num_threshold"])), below, above]
+
+
+def _short(number: float) -> float:
+    """Five digits say enough."""
+    return float(f"{number:.5g}")
+
+
+def write(model: dict[str, Any]) -> None:
+    """The model's file: a line for each tree."""
+    trees = ",\n".join(json.dumps(tree, ensure_ascii=False) for tree in model["trees"])
+    head = {name: part for name, part in model.items() if name != "trees"}
+    words = json.dumps(head, ensure_ascii=False, indent=None)
+    FILE.write_text(f'{words[:-1]},\n"trees": [\n{trees}\n]}}\n', "utf-8")
+
+
+def main() -> None:
+    """Learn from all pages, and write the file."""
+    given = lesson(pages())
+    write(grow(given, np.ones(len(given.pages), np.bool_)))
+    print(f"{FILE.name}: {FILE.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
