@@ -181,6 +181,19 @@ def measured() -> targets.Measured:
                 | {"right": 900, "wrong": 5},
             ],
         },
+        "boilerplate": {
+            "web": {
+                "rows": [
+                    {"name": "careful", "scores": {"all": {"lost": 3, "gold": 1000, "f1": 0.7}}},
+                    {"name": "article", "scores": {"all": {"lost": 9, "gold": 1000, "f1": 0.85}}},
+                ]
+            },
+            "harm": [
+                {"source": name, "strength": "careful", "words": 1000, "cuts": 0}
+                for name in ("novels", "udhr", "xquad")
+            ],
+            "speed": [{"part": "screen", "rate": 60.0}, {"part": "whole stage", "rate": 9.0}],
+        },
         "neighbours": {
             "datatrove chain (default)": {
                 "documents": 1,

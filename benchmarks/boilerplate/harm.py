@@ -5,13 +5,11 @@ What belongs here: running the stage over them, counting, listing. What does not
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
-
-import pyarrow as pa
 
 from benchmarks.boilerplate import article
 from benchmarks.boilerplate.clean import sources
+from benchmarks.boilerplate.cutting import cut, edits_of, failed, table_of
 from benchmarks.boilerplate.pages import languages_of
 from pipeline.stages.boilerplate import Boilerplate, BoilerplateSettings
 
@@ -39,24 +37,11 @@ def measure() -> tuple[list[dict[str, Any]], Counter[Cut]]:
         for stage in stages:
             if stage is not None:
                 strength = stage.settings.strength
-                made = cuts_of(stage, texts, languages)
-                cuts.update({(strength, source.name, *cut): n for cut, n in made.items()})
-                lost = sum(len(_WORD.findall(cut[2])) * n for cut, n in made.items())
+                done = cut(table_of(texts, languages), stage)
+                made = Counter(edits_of(done))
+                cuts.update({(strength, source.name, *each): n for each, n in made.items()})
+                lost = sum(len(_WORD.findall(each[2])) * n for each, n in made.items())
                 row = {"strength": strength, "cuts": made.total(), "lost": lost}
+                row["failed"] = failed(done)
                 rows.append({**about, **row})
     return rows, cuts
-
-
-def cuts_of(
-    stage: Boilerplate, texts: Sequence[str], languages: Sequence[str]
-) -> Counter[tuple[str, str, str]]:
-    """(language, rule, text) -> how often it is cut."""
-    looks = stage.screen(pa.array(texts, pa.string()), pa.array(languages, pa.string()))
-    rows = [row for row, look in enumerate(looks.to_pylist()) if look]
-    spoken = [languages[row] for row in rows]
-    proposals = stage.propose_all([texts[row] for row in rows], spoken)
-    return Counter(
-        (language, edit.rule, edit.before.strip())
-        for language, proposed in zip(spoken, proposals, strict=True)
-        for edit in proposed
-    )

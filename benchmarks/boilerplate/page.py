@@ -257,14 +257,15 @@ def _harm(measured: Row) -> Iterator[str]:
     )
     yield ""
     yield (
-        "| text | strength | documents | languages | words | cuts | words cut | of 100,000 words |"
+        "| text | strength | documents | languages | words | cuts | words cut | of 100,000 words "
+        "| documents that the stage failed on |"
     )
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for row in measured["harm"]:
         yield (
             f"| {row['source']} ({row['what']}) | {row['strength']} | {row['documents']:,} "
             f"| {row['languages']} | {row['words']:,} | {row['cuts']:,} | {row['lost']:,} "
-            f"| {1e5 * row['lost'] / max(1, row['words']):.1f} |"
+            f"| {1e5 * row['lost'] / max(1, row['words']):.1f} | {row['failed']} |"
         )
     yield ""
 
@@ -310,8 +311,8 @@ def _speed(measured: Row) -> Iterator[str]:
     yield "## Speed"
     yield ""
     yield (
-        "The languages of the texts are measured beforehand. Passed: documents that the screen does not rule out, so that the stage "
-        "looks at their lines."
+        "The languages of the texts are measured beforehand. Passed: documents that the screen "
+        "does not rule out, so that the stage looks at their lines."
     )
     yield ""
     yield "| texts | strength | what | MB | MB/s | documents passed |"

@@ -9,14 +9,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import pyarrow as pa
-
 from benchmarks import child, novels
 from benchmarks.boilerplate import article
+from benchmarks.boilerplate.cutting import cut, screened, table_of
 from benchmarks.boilerplate.pages import languages_of, pages
-from pipeline import schema
 from pipeline.stages.boilerplate import Boilerplate, BoilerplateSettings
-from pipeline.steps.editing import edit
 
 NOVELS, PAGES = "clean novels", "web pages"
 SCREEN, ALL = "screen", "whole stage"
@@ -31,11 +28,11 @@ def measure() -> list[dict[str, Any]]:
     stages = [Boilerplate(BoilerplateSettings()), article.stage()]
     rows = []
     for name, texts in _texts():
-        table = _table(texts)
+        table = table_of(texts, languages_of(texts))
         megabytes = sum(len(text.encode()) for text in texts) / 1e6
         for stage in filter(None, stages):
-            passed = _screen(stage, table).true_count / len(texts)
-            parts = {SCREEN: partial(_screen, stage, table), ALL: partial(_whole, stage, table)}
+            passed = screened(table, stage).true_count / len(texts)
+            parts = {SCREEN: partial(screened, table, stage), ALL: partial(cut, table, stage)}
             rows += [
                 {
                     "texts": name,
@@ -64,27 +61,6 @@ def _first(texts: list[str]) -> Iterator[str]:
         size += len(text.encode())
         if size >= _MEGABYTES * 1e6:
             return
-
-
-def _table(texts: list[str]) -> pa.Table:
-    """Documents as the stage sees them: the columns that it reads and writes."""
-    edits = schema.MEASURED.field("edits").type
-    return pa.table(
-        {
-            "text": pa.array(texts, pa.string()),
-            "language": pa.array(languages_of(texts), pa.string()),
-            "verdict": pa.nulls(len(texts), pa.string()),
-            "edits": pa.array([[]] * len(texts), edits),
-        }
-    )
-
-
-def _screen(stage: Boilerplate, table: pa.Table) -> pa.Array:
-    return stage.screen(table["text"].combine_chunks(), table["language"].combine_chunks())
-
-
-def _whole(stage: Boilerplate, table: pa.Table) -> pa.Table:
-    return edit(table, stage, _screen(stage, table))
 
 
 def _seconds(work: Callable[[], object]) -> float:

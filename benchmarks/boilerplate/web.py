@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import pyarrow as pa
-
 from benchmarks import child
 from benchmarks.boilerplate import article, others, trained
+from benchmarks.boilerplate.cutting import cut, table_of
 from benchmarks.boilerplate.pages import Page, pages
 from benchmarks.boilerplate.score import judge
-from pipeline.document import apply
 from pipeline.stages.boilerplate import Boilerplate, BoilerplateSettings
 
 EVERYTHING, BEST = "everything kept", "the best choice of lines"
@@ -57,14 +55,9 @@ def _ways(given: Sequence[Page]) -> Iterator[Way]:
 
 def careful(given: Sequence[Page]) -> list[str]:
     """What the stage leaves with its default settings, the language known."""
-    stage = Boilerplate(BoilerplateSettings())
-    texts, languages = [page.text for page in given], [page.language for page in given]
-    looks = stage.screen(pa.array(texts), pa.array(languages)).to_pylist()
-    rows = [row for row, look in enumerate(looks) if look]
-    proposals = stage.propose_all([texts[row] for row in rows], [languages[row] for row in rows])
-    for row, proposed in zip(rows, proposals, strict=True):
-        texts[row], _ = apply(texts[row], proposed)
-    return texts
+    table = table_of([page.text for page in given], [page.language for page in given])
+    left: list[str] = cut(table, Boilerplate(BoilerplateSettings()))["text"].to_pylist()
+    return left
 
 
 def _texts(given: Sequence[Page], kept: Sequence[Sequence[bool]]) -> list[str]:
