@@ -14,6 +14,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from pipeline.dedup.settings import DedupSettings
 from pipeline.measures.language import LanguageSettings
+from pipeline.repeats.settings import RepeatSettings
 from pipeline.slips.settings import TypoSettings
 from pipeline.sources.settings import IngestSettings
 from pipeline.stages.boilerplate import BoilerplateSettings
@@ -34,6 +35,7 @@ class Recipe:
     mojibake: MojibakeSettings = field(default_factory=MojibakeSettings)
     characters: CharacterSettings = field(default_factory=CharacterSettings)
     typos: TypoSettings = field(default_factory=TypoSettings)
+    repeats: RepeatSettings = field(default_factory=RepeatSettings)
     boilerplate: BoilerplateSettings = field(default_factory=BoilerplateSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
     quality: QualitySettings = field(default_factory=QualitySettings)

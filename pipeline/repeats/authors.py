@@ -1,0 +1,64 @@
+"""Lines that are their author's, however many documents have them: by their words and signs alone.
+
+What belongs here: headings of parts, forms of address, dates, speech, code, and what is prose.
+What does not: the words (rules/structure.toml), where a line stands (stages.repeats).
+"""
+
+import re
+from functools import cache
+
+from pipeline import rules
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3}|i{1,4})")
+_SPEECH = re.compile(r"[\"“”„«»‘'‹—–]|-\s")
+_SPOKEN = re.compile(r"[.!?…,;:][\"“”„«»’'›)]*$|[\"“”«»]$")
+_CODE = re.compile(
+    r"```|~~~|#{1,6} |#!|#include|//|/\*|\*/|\$ |>>> |<[/!?a-zA-Z]|[{}()\[\]]+;?$"
+    r"|.*(?:[{};]|\(\)|=>|->|\\)$|.*(?:==|!=|:=|\+=|&&|\|\||::)"
+    r"|(?:else|try|finally|end|done|fi|esac|then|do|break|pass|return)[:;]?$"
+    r"|(?:import [\w.]+(?: as \w+)?|from [\w.]+ import .*|return \S+)$"
+    r"|(?:def|class|if|elif|for|while|with|except|case|switch|function|fn|func)\b.*[:(]$"
+)
+_LEAST_WORDS = 8
+_UNSPACED = 25  # letters in a row as no language with blanks has them
+_SMALL = 3  # one word in so many is small in prose; in a row of links hardly one
+
+
+def is_authors(line: str) -> bool:
+    """Whether the line is never boilerplate."""
+    bare = line.strip()
+    if _SPEECH.match(bare) and _SPOKEN.search(bare):
+        return True
+    return bool(_is_code(bare)) or _is_structure(bare)
+
+
+def is_prose(line: str) -> bool:
+    """Whether the line reads like a sentence or more: eight words, some of them small, or a run of
+    letters as only scripts without blanks have it.
+    """
+    words = _WORD.findall(line)
+    if len(words) >= _LEAST_WORDS:
+        return sum(not word[0].isupper() for word in words) * _SMALL >= len(words)
+    return any(len(word) >= _UNSPACED and not word.isascii() for word in words)
+
+
+def _is_code(line: str) -> bool:
+    return bool(_CODE.match(line)) and line[:1] == line[:1].lower()
+
+
+def _is_structure(line: str) -> bool:
+    """Whether it is made of numbers, dates and one word or phrase of structure."""
+    numbers, phrases = _structure()
+    words = (word.replace("’", "'") for word in _WORD.findall(line.lower()))
+    rest = [word for word in words if word not in numbers and not _ROMAN.fullmatch(word)]
+    if not rest:
+        return True
+    return " ".join(rest) in phrases or " ".join(_WORD.findall(line.lower())) in phrases
+
+
+@cache
+def _structure() -> tuple[frozenset[str], frozenset[str]]:
+    """(words that stand for numbers and days, phrases)."""
+    groups = dict(rules.structure())
+    return groups.pop("numbers"), frozenset[str]().union(*groups.values())
