@@ -34,6 +34,9 @@ _MOST_TIMES = 2.0
 def count(table: pa.Table) -> Iterator[pa.Table]:
     """Kernel: mended documents in, a row for each site and line, and for each site one for all its
     documents out.
+
+    Left out are lines that less than `LEAST_SHARE` of the site's documents here have, so that a
+    count is short by no more than that part of all; nearly all lines stand in one document.
     """
     alive = pc.and_(pc.is_null(table["verdict"]), pc.is_valid(table["text"]))
     table = table.filter(alive).combine_chunks()
@@ -51,6 +54,7 @@ def count(table: pa.Table) -> Iterator[pa.Table]:
     codes = encoded.indices.to_numpy()[documents]
     keys = salted(hashes, salts_of(encoded.dictionary)[codes])
     order = np.argsort(keys, kind="stable")
+    order = order[_enough(keys[order], codes[order], np.bincount(codes[: len(some)]))]
     edges = _edges(keys[order])
     firsts = order[edges[:-1]]
     offsets, sketches = merged(order, edges, np.arange(len(documents) + 1), bodies[documents])
@@ -166,8 +170,8 @@ def show(table: pa.Table, *, learned: Dataset) -> Iterator[pa.Table]:
 
 
 def published(table: pa.Table, *, sites: Dataset) -> Iterator[pa.Table]:
-    """Kernel: counts for later dumps to count on, without the lines that hardly a document of their
-    site has: `LEAST_SHARE` of what a share can be wrong by.
+    """Kernel: counts for later dumps to count on, without lines that less than `LEAST_SHARE` of the
+    site's documents in the dump have.
     """
     of = _sites_in(sites)
     here = of["here"].take(pc.index_in(table["site"], of["site"].combine_chunks()))
@@ -175,6 +179,15 @@ def published(table: pa.Table, *, sites: Dataset) -> Iterator[pa.Table]:
         pc.cast(table["documents"], "float64"), pc.multiply(here, LEAST_SHARE)
     )
     yield table.filter(enough).select(schema.LINE_COUNTS.names)
+
+
+def _enough(
+    keys: Hashes, codes: NDArray[np.int64], documents: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Where lines are that enough of their site's documents have; most have only one."""
+    edges = _edges(keys)
+    enough = np.diff(edges) >= LEAST_SHARE * documents[codes[edges[:-1]]]
+    return np.repeat(enough, np.diff(edges))
 
 
 def _worth_a_look(table: pa.Table, settings: RepeatSettings) -> pa.Table:
