@@ -5,11 +5,13 @@ What does not: the words (rules/structure.toml), where a line stands (stages.rep
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from pipeline import rules
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_ADDRESS = re.compile(r"\S*(?:://|www\.|@)\S*")
 _ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3}|i{1,4})")
 _SPEECH = re.compile(r"[\"“”„«»‘'‹—–]|-\s")
 _SPOKEN = re.compile(r"[.!?…,;:][\"“”„«»’'›)]*$|[\"“”«»]$")
@@ -22,7 +24,9 @@ _CODE = re.compile(
 )
 _LEAST_WORDS = 8
 _UNSPACED = 25  # letters in a row as no language with blanks has them
-_SMALL = 3  # one word in so many is small in prose; in a row of links hardly one
+_PLAIN = 3  # one word in so many has no capital in prose; in a row of links hardly one has none
+_ENDS = re.compile(r"[.!?…:][\"“”„«»’'›)\]]*$")
+_STOPS = re.compile(r"[.,;:!?…]$")
 
 
 def is_authors(line: str) -> bool:
@@ -33,14 +37,31 @@ def is_authors(line: str) -> bool:
     return bool(_is_code(bare)) or _is_structure(bare)
 
 
-def is_prose(line: str) -> bool:
-    """Whether the line reads like a sentence or more: eight words, some of them small, or a run of
-    letters as only scripts without blanks have it.
+def prose_in(lines: Sequence[str]) -> list[bool]:
+    """For each line of a text, without the blanks around it, whether it is prose: it reads like a
+    sentence, or goes on with one that the line before leaves open.
     """
-    words = _WORD.findall(line)
+    found: list[bool] = []
+    is_open = False
+    for line in lines:
+        goes_on = bool(is_open and line and _continues(line))
+        found.append(goes_on or is_prose(line))
+        is_open = found[-1] and not _ENDS.search(line)
+    return found
+
+
+def is_prose(line: str) -> bool:
+    """Whether the line reads like a sentence or more: eight words, some of them without a capital
+    or all in capitals, or a run of letters as only scripts without blanks have it.
+    """
+    words = _WORD.findall(_ADDRESS.sub(" ", line))
     if len(words) >= _LEAST_WORDS:
-        return sum(not word[0].isupper() for word in words) * _SMALL >= len(words)
+        return sum(not word.istitle() for word in words) * _PLAIN >= len(words)
     return any(len(word) >= _UNSPACED and not word.isascii() for word in words)
+
+
+def _continues(line: str) -> bool:
+    return line[0].islower() or bool(_STOPS.search(line))
 
 
 def _is_code(line: str) -> bool:

@@ -4,11 +4,13 @@ What belongs here: which of them go from one document, by where they stand in it
 learning them (steps.lines), lines that are always their author's (repeats.authors).
 
 A line goes at the head and at the tail of a text: where nothing but such lines, blank ones and a
-few short ones stand between it and the end. Among its author's paragraphs it goes only if it is
-short, half of the site's documents have it, and no verse is around it. Sentences there stay: they
-may be quoted. Where such lines are most of a text they belong to it, and all stay.
+few short ones stand between it and the end. A sentence goes only from there, and only if half of
+the site's documents have it: elsewhere it may be quoted. A short line goes from among paragraphs
+too if half of the documents have it, and it is not one of a verse or a record. Where such lines are
+most of a text they belong to it, and all stay.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +21,7 @@ from numpy.typing import NDArray
 from pipeline.document import Edit
 from pipeline.kernels.lines import lines_of
 from pipeline.kernels.texts import texts_of
-from pipeline.repeats.authors import is_prose
+from pipeline.repeats.authors import prose_in
 from pipeline.repeats.learned import Learned, Repeated
 from pipeline.repeats.settings import RepeatSettings
 from pipeline.stages.lines import cuts
@@ -27,11 +29,14 @@ from pipeline.stages.lines import cuts
 RULE = "repeated-line"
 # Short lines of a document's own (title, date) that may stand between such a line and the end.
 _MOST_BETWEEN = 6
-# Of the site's documents, those that must have a line which stands among paragraphs.
-_INSIDE_SHARE = 0.5
+# Of the site's documents, those that must have a sentence, or a line which stands among paragraphs.
+_MOST = 0.5
 # So many short lines without a blank one beside it make a line one of a verse or a list.
 _VERSE = 4
 _LONGEST_VERSE = 80
+# So many fields of a text's own make it a record, and another one its own too.
+_FIELDS = 3
+_FIELD = re.compile(r"[^\W\d_][\w -]{0,30}:\s+\S")
 
 Found = Sequence[Repeated | None]
 """What is known of each line of a text."""
@@ -80,7 +85,7 @@ class Repeats:
 def _lines_to_cut(lines: Sequence[str], found: Found, max_share: float) -> list[int]:
     """The numbers of the lines that go."""
     bare = [line.strip() for line in lines]
-    prose = [is_prose(line) for line in bare]
+    prose = prose_in(bare)
     if _belong(bare, prose, found, max_share):
         return []
     outside = _head(bare, prose, found)
@@ -89,8 +94,9 @@ def _lines_to_cut(lines: Sequence[str], found: Found, max_share: float) -> list[
         at
         for at, line in enumerate(found)
         if line
-        and not _in_verse(at, bare, prose, found)
-        and (at in outside or (not prose[at] and line.share >= _INSIDE_SHARE))
+        and (line.share >= _MOST or not prose[at])
+        and (at in outside or (line.share >= _MOST and not prose[at]))
+        and not _among_its_like(at, bare, prose, found)
     ]
 
 
@@ -116,10 +122,18 @@ def _head(bare: Sequence[str], prose: Sequence[bool], found: Found) -> set[int]:
     return head
 
 
-def _in_verse(at: int, bare: Sequence[str], prose: Sequence[bool], found: Found) -> bool:
-    """Whether a short line stands among short lines of the text's own, no blank one between."""
+def _among_its_like(at: int, bare: Sequence[str], prose: Sequence[bool], found: Found) -> bool:
+    """Whether a short line is one of a verse, or a field of a record."""
     if prose[at]:
         return False
+    if _FIELD.match(bare[at]):
+        fields = (line for line, known in zip(bare, found, strict=True) if not known)
+        return sum(bool(_FIELD.match(line)) for line in fields) >= _FIELDS
+    return _in_verse(at, bare, found)
+
+
+def _in_verse(at: int, bare: Sequence[str], found: Found) -> bool:
+    """Whether the line stands among short lines of the text's own, no blank one between."""
     beside = 0
     for step in (1, -1):
         there = at + step

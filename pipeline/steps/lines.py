@@ -89,6 +89,7 @@ def totals(counts: Sequence[Dataset]) -> pa.Table:
     every = pa.concat_tables(parts).combine_chunks()
     summed = _together(every.append_column("example", every["line"]), "here")
     unlike = _unlike(summed, np.zeros(summed.num_rows, np.uint64))
+    unlike = np.minimum(unlike, summed["documents"].to_numpy())
     columns = {name: summed[name] for name in ("site", "here", "documents")}
     return pa.table({**columns, "unlike": unlike}).cast(schema.SITES).sort_by("site")
 
@@ -118,6 +119,7 @@ def learn(
     rows = np.flatnonzero(maybe)
     unlike = np.zeros(len(hashes))
     unlike[rows] = _unlike(table.take(pa.array(rows)), hashes[rows])
+    unlike = np.minimum(unlike, documents)  # an estimate may be more
     share = unlike / np.maximum(np.maximum(of_unlike, unlike), 1)
     maybe &= (unlike >= settings.min_documents) & (share >= settings.min_share)
 
