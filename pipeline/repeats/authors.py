@@ -46,7 +46,7 @@ def prose_in(lines: Sequence[str]) -> list[bool]:
     for line in lines:
         goes_on = bool(is_open and line and _continues(line))
         found.append(goes_on or is_prose(line))
-        is_open = found[-1] and not _ENDS.search(line)
+        is_open = found[-1] and not ends_sentence(line)
     return found
 
 
@@ -58,6 +58,11 @@ def is_prose(line: str) -> bool:
     if len(words) >= _LEAST_WORDS:
         return sum(not word.istitle() for word in words) * _PLAIN >= len(words)
     return any(len(word) >= _UNSPACED and not word.isascii() for word in words)
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether a sentence ends with the line."""
+    return bool(_ENDS.search(line))
 
 
 def _continues(line: str) -> bool:

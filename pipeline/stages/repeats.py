@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pipeline.document import Edit
 from pipeline.kernels.lines import lines_of
 from pipeline.kernels.texts import texts_of
-from pipeline.repeats.authors import prose_in
+from pipeline.repeats.authors import ends_sentence, prose_in
 from pipeline.repeats.learned import Learned, Repeated
 from pipeline.repeats.settings import RepeatSettings
 from pipeline.stages.lines import cuts
@@ -34,6 +34,7 @@ _MOST = 0.5
 # So many short lines without a blank one beside it make a line one of a verse or a list.
 _VERSE = 4
 _LONGEST_VERSE = 80
+_LONGEST_TITLE = 120
 # So many fields of a text's own make it a record, and another one its own too.
 _FIELDS = 3
 _FIELD = re.compile(r"[^\W\d_][\w -]{0,30}:\s+\S")
@@ -88,7 +89,7 @@ def _lines_to_cut(lines: Sequence[str], found: Found, max_share: float) -> list[
     prose = prose_in(bare)
     if _belong(bare, prose, found, max_share):
         return []
-    outside = _head(bare, prose, found)
+    outside = _head(bare, _without_title(bare, prose, found), found)
     outside |= {len(bare) - 1 - at for at in _head(bare[::-1], prose[::-1], found[::-1])}
     return [
         at
@@ -106,6 +107,13 @@ def _belong(bare: Sequence[str], prose: Sequence[bool], found: Found, max_share:
     sizes = [len(line) * counts for line, counts in zip(bare, counted, strict=True)]
     repeated = sum(size for size, line in zip(sizes, found, strict=True) if line)
     return repeated > max_share * sum(sizes)
+
+
+def _without_title(bare: Sequence[str], prose: Sequence[bool], found: Found) -> list[bool]:
+    """Which lines are prose, but for the first of the text's own if it could be its title."""
+    first = next((at for at, line in enumerate(bare) if line and not found[at]), 0)
+    is_title = len(bare[first]) <= _LONGEST_TITLE and not ends_sentence(bare[first])
+    return [reads and not (is_title and at == first) for at, reads in enumerate(prose)]
 
 
 def _head(bare: Sequence[str], prose: Sequence[bool], found: Found) -> set[int]:
