@@ -67,7 +67,7 @@ _SIGNATURES = "signatures"
 _COMPARABLE = ("near", "shingle_words", "shingle_chars", "bands", "rows")
 _CODE = Path(__file__).parent
 # These only show what was made.
-_SHOWS = ("report", "lookup.py", "review.py", "cli.py")
+_SHOWS = ("report", "lookup.py", "review.py", "review_lines.py", "cli.py")
 
 
 @dataclass(frozen=True)
