@@ -100,7 +100,7 @@ def _fingerprint(lines: Lines, first: int, last: int, least: int) -> np.uint64:
             continue
         rank = (np.float64(hashed >> np.uint64(11)) + 1.0) / np.float64(size)
         at = _LINES
-        while at and rank < ranks[at - 1]:
+        while at and (rank < ranks[at - 1] or (rank == ranks[at - 1] and hashed < chosen[at - 1])):
             at -= 1
         if at == _LINES or (at and chosen[at - 1] == hashed):
             continue

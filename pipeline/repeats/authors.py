@@ -23,7 +23,11 @@ _CODE = re.compile(
     r"|(?:def|class|if|elif|for|while|with|except|case|switch|function|fn|func)\b.*[:(]$"
 )
 _LEAST_WORDS = 8
-_UNSPACED = 25  # letters in a row as no language with blanks has them
+# Letters of scripts that put no blanks between words: Thai, Lao, Burmese, Khmer, kana, Han.
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_LEAST_LETTERS = 20
 _PLAIN = 3  # one word in so many has no capital in prose; in a row of links hardly one has none
 _ENDS = re.compile(r"[.!?…:][\"“”„«»’'›)\]]*$")
 _STOPS = re.compile(r"[.,;:!?…]$")
@@ -52,12 +56,12 @@ def prose_in(lines: Sequence[str]) -> list[bool]:
 
 def is_prose(line: str) -> bool:
     """Whether the line reads like a sentence or more: eight words, some of them without a capital
-    or all in capitals, or a run of letters as only scripts without blanks have it.
+    or all in capitals; twenty letters where a script puts no blanks between words.
     """
     words = _WORD.findall(_ADDRESS.sub(" ", line))
     if len(words) >= _LEAST_WORDS:
         return sum(not word.istitle() for word in words) * _PLAIN >= len(words)
-    return any(len(word) >= _UNSPACED and not word.isascii() for word in words)
+    return len(_UNSPACED.findall(line)) >= _LEAST_LETTERS
 
 
 def ends_sentence(line: str) -> bool:
