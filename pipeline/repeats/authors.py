@@ -11,18 +11,19 @@ from functools import cache
 from pipeline import rules
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_ADDRESS = re.compile(r"\S*(?:://|www\.|@)\S*")
+_ADDRESS = re.compile(r"\S*(?:://|@)\S*|\bwww\.\S+/\S*")
 _ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3}|i{1,4})")
 _SPEECH = re.compile(r"[\"“”„«»‘'‹—–]|-\s")
 _SPOKEN = re.compile(r"[.!?…,;:][\"“”„«»’'›)]*$|[\"“”«»]$")
 _CODE = re.compile(
     r"```|~~~|#{1,6} |#!|#include|//|/\*|\*/|\$ |>>> |<[/!?a-zA-Z]|[{}()\[\]]+;?$"
-    r"|.*(?:[{};]|\(\)|=>|->|\\)$|.*(?:==|!=|:=|\+=|&&|\|\||::)"
+    r"|.*(?:[{};]|\(\)|\\)$|.*(?:==|!=|:=|\+=|&&|\w::\w)"
     r"|(?:else|try|finally|end|done|fi|esac|then|do|break|pass|return)[:;]?$"
     r"|(?:import [\w.]+(?: as \w+)?|from [\w.]+ import .*|return \S+)$"
     r"|(?:def|class|if|elif|for|while|with|except|case|switch|function|fn|func)\b.*[:(]$"
 )
 _LEAST_WORDS = 8
+_LOOKED_AT = 200  # characters that say whether a line is prose
 # Letters of scripts that put no blanks between words: Thai, Lao, Burmese, Khmer, kana, Han.
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -58,10 +59,14 @@ def is_prose(line: str) -> bool:
     """Whether the line reads like a sentence or more: eight words, some of them without a capital
     or all in capitals; twenty letters where a script puts no blanks between words.
     """
-    words = _WORD.findall(_ADDRESS.sub(" ", line))
-    if len(words) >= _LEAST_WORDS:
-        return sum(not word.istitle() for word in words) * _PLAIN >= len(words)
-    return len(_UNSPACED.findall(line)) >= _LEAST_LETTERS
+    line = line[:_LOOKED_AT]
+    if not line.isascii() and len(_UNSPACED.findall(line)) >= _LEAST_LETTERS:
+        return True
+    if line.count(" ") < _LEAST_WORDS - 1:
+        return False
+    words = _WORD.findall(_ADDRESS.sub(" ", line) if "/" in line or "@" in line else line)
+    plain = len(words) - sum(map(str.istitle, words))
+    return len(words) >= _LEAST_WORDS and plain * _PLAIN >= len(words)
 
 
 def ends_sentence(line: str) -> bool:

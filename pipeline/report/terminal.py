@@ -270,7 +270,8 @@ def repeats(console: Console, found: Sequence[RepeatedLine], known: int) -> None
             console.print(row, soft_wrap=True)
     total = f"{known:,} repeated line{'' if known == 1 else 's'}"
     rest = f", {len(found):,} of them shown" if len(found) < known else ""
-    console.print(f"{total}{rest}. To keep a line, add it to `allow` in \\[repeats].")
+    how = "To keep a line, add it to `allow` in [repeats]."
+    console.print(Text(f"{total}{rest}. {how}"), soft_wrap=True)
 
 
 def rules(console: Console, language: str | None) -> None:

@@ -14,7 +14,8 @@ Monday, 21 November 2026|12 марта 1914 года|Dear Sir,|Yours sincerely,|
 GOES = """
 Home|News|Share this:|Read more|« Previous post|— Advertisement —|Story continues below
 Published 12 March 2020|© 2020 The Times|use our app|Subscribe to our newsletter|end of page
-if you like this, subscribe|Lesen Sie auch|Читайте також|Lire aussi|関連記事
+if you like this, subscribe|read more ->|Sports|History|Lesen Sie auch|Читайте також|Lire aussi
+関連記事
 """
 
 
