@@ -59,7 +59,17 @@ def measure(metadata: pa.Array, sources: pa.Array) -> pa.Array:
 
 def _named(metadata: pa.Array) -> pa.Array:
     """What the fields say; null where they say nothing that is a name."""
+    found = _told(metadata)
     nested = pc.not_equal(pc.count_substring(metadata, "{"), 1)
+    if not pc.any(nested).as_py():
+        return found
+    # An object within the object may have fields of these names too.
+    flat = pa.array(map(_own_fields, metadata.filter(nested).to_pylist()), pa.string())
+    return pc.replace_with_mask(found, nested, _told(flat))
+
+
+def _told(metadata: pa.Array) -> pa.Array:
+    """The same where no object stands within another."""
     found = pa.nulls(len(metadata), pa.string())
     for field in (*ADDRESSES, *NAMES):
         open_rows = pc.is_null(found)
@@ -68,28 +78,22 @@ def _named(metadata: pa.Array) -> pa.Array:
         values = _values(metadata.filter(open_rows), field)
         said = _hosts(values) if field in ADDRESSES else pc.coalesce(_hosts(values), _names(values))
         found = pc.replace_with_mask(found, open_rows, said)
-    if not pc.any(nested).as_py():
-        return found
-    # An object within the object may have fields of these names too.
-    read = [_read(text) for text in metadata.filter(nested).to_pylist()]
-    return pc.replace_with_mask(found, nested, pa.array(read, pa.string()))
+    return found
+
+
+def _own_fields(text: str) -> str:
+    """The record with nothing but those of its own fields that may say it."""
+    try:
+        record = {name.lower(): value for name, value in json.loads(text).items()}
+    except RecursionError:  # deeper than can be read from here
+        return "{}"
+    texts = {n: record[n] for n in (*ADDRESSES, *NAMES) if isinstance(record.get(n), str)}
+    return json.dumps(texts, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
 
 
 def _values(metadata: pa.Array, field: str) -> pa.Array:
     pattern = _FIELD.format(field)
     return pc.struct_field(pc.extract_regex(metadata, pattern), "value")
-
-
-def _read(text: str) -> str | None:
-    """The same for one record, with a parser."""
-    record = {name.lower(): value for name, value in json.loads(text).items()}
-    flat = {
-        name: record[name] for name in (*ADDRESSES, *NAMES) if isinstance(record.get(name), str)
-    }
-    if not flat:
-        return None
-    (found,) = _named(pa.array([json.dumps(flat, ensure_ascii=False)], pa.string())).to_pylist()
-    return None if found is None else str(found)
 
 
 def _hosts(addresses: pa.Array) -> pa.Array:

@@ -25,6 +25,9 @@ RECORDS = [
     ({"image": {"url": "https://cdn.example"}, "site": "post"}, "post", "beside it is the record"),
     ({"title": 'says "url": "https://no.example"'}, "texts", "nor what a text says"),
     ({"url": 'https://q.example/"x"'}, "q.example", "whatever else is in it"),
+    ({"url": "https://r.example/{id}"}, "r.example", "braces in a text are no part"),
+    ({"site": "{post}", "a": {}}, "{post}", "in a name neither"),
+    ({"site": "Épost", "a": {"b": 1}}, "épost", "whatever letters it has"),
     ({}, "texts", "else the file"),
 ]
 
@@ -54,6 +57,13 @@ FILES = [
 @pytest.mark.parametrize(("source", "wanted", "why"), FILES)
 def test_what_a_file_says(source: str, wanted: str, why: str) -> None:
     assert site.measure(pa.array(["{}"]), pa.array([source])).to_pylist() == [wanted], why
+
+
+def test_records_that_are_hard_to_read_cost_nobody_else_anything() -> None:
+    deep = '{"a": ' * 5000 + "1" + "}" * 5000
+    lone = '{"site": "\\ud800", "a": {}}'
+    texts = pa.array([deep, lone, '{"site": "post"}'])
+    assert site.measure(texts, pa.array(["texts.jsonl"] * 3)).to_pylist() == ["texts", "?", "post"]
 
 
 @given(st.lists(st.sampled_from(RECORDS), max_size=6))
