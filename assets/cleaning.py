@@ -15,18 +15,17 @@ from pipeline import run as steps
 from pipeline import schema
 from pipeline.report import page
 from pipeline.report.outcome import stops
-from pipeline.stages.boilerplate import Boilerplate
 from pipeline.stages.characters import Characters
 from pipeline.stages.html import Html
 from pipeline.stages.mojibake import Mojibake
 from pipeline.stages.typos import Typos
+from pipeline.steps.strip import CUTTING
 
 RAW, CLEAN = "raw", "clean"
 OWNERS = ["team:corpus"]
 PARQUET = {"python", "parquet"}
 REPAIRS = {Html.name, Mojibake.name, Characters.name}
 MENDS = {Typos.name}
-CUTS = {Boilerplate.name}
 
 dump = dg.AssetSpec(
     "dump",
@@ -143,16 +142,50 @@ def mended_documents(
     partitions_def=BY_DAY,
     group_name=CLEAN,
     owners=OWNERS,
+    kinds={"python", "duckdb", "parquet"},
+    metadata={"dagster/column_schema": metadata.columns(schema.LINES_HERE)},
+)
+def line_counts(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:
+    """How many documents of each site have each line: what a site repeats shows over dumps."""
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.count_lines(run)
+        return dg.MaterializeResult(metadata=metadata.of_dataset(dataset, schema.LINES_HERE))
+
+
+@dg.asset(
+    deps=[line_counts],
+    partitions_def=BY_DAY,
+    group_name=CLEAN,
+    owners=OWNERS,
+    kinds={"python", "duckdb", "parquet"},
+    metadata={"dagster/column_schema": metadata.columns(schema.REPEATED_LINES)},
+)
+def repeated_lines(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:
+    """Which of those lines are their site's boilerplate, with an example."""
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.find_repeats(run)
+        return dg.MaterializeResult(metadata=metadata.of_repeats(dataset, schema.REPEATED_LINES))
+
+
+@dg.asset(
+    deps=[mended_documents, repeated_lines],
+    partitions_def=BY_DAY,
+    group_name=CLEAN,
+    owners=OWNERS,
     kinds=PARQUET,
     metadata={"dagster/column_schema": metadata.columns(schema.STRIPPED)},
 )
 def stripped_documents(
     context: dg.AssetExecutionContext, corpus: Corpus
 ) -> dg.MaterializeResult[None]:
-    """Boilerplate cut by the rule files: comment forms, photo credits, share buttons."""
+    """Boilerplate cut: what a site repeats; comment forms, photo credits, share buttons by the rule
+    files.
+    """
     with corpus.open(context.partition_key) as run:
         dataset = steps.strip(run)
-        return dg.MaterializeResult(metadata=metadata.of_documents(dataset, schema.STRIPPED, CUTS))
+        return dg.MaterializeResult(
+            metadata=metadata.of_documents(dataset, schema.STRIPPED, CUTTING)
+        )
 
 
 @dg.asset(

@@ -33,6 +33,8 @@ defs = dg.Definitions(
         cleaning.word_counts,
         cleaning.slips,
         cleaning.mended_documents,
+        cleaning.line_counts,
+        cleaning.repeated_lines,
         cleaning.stripped_documents,
         cleaning.measured_documents,
         cleaning.near_duplicates,

@@ -75,6 +75,22 @@ def of_slips(dataset: Dataset, of: pa.Schema) -> Metadata:
     }
 
 
+def of_repeats(dataset: Dataset, of: pa.Schema) -> Metadata:
+    """What every dataset says, with the number of sites and the lines that most documents have."""
+    found = dataset.table(["site", "documents", "of", "elsewhere", "example"])
+    order = [("documents", "descending"), ("site", "ascending"), ("example", "ascending")]
+    shown = found.sort_by(order).slice(0, _MOST_EDITS).to_pylist()
+    rows = [
+        (cell(s["site"]), cell(s["example"]), s["documents"], s["of"], s["elsewhere"])
+        for s in shown
+    ]
+    return {
+        **of_dataset(dataset, of),
+        "sites": pc.count_distinct(found["site"]).as_py(),
+        "lines": _markdown(("site", "line", "documents", "of", "elsewhere"), rows),
+    }
+
+
 def of_documents(dataset: Dataset, of: pa.Schema, stages: Collection[str] = ()) -> Metadata:
     """The same, with megabytes of text and rows by verdict: kept, rejected.
 

@@ -5,6 +5,7 @@ What does not: work on documents (run), what terminals show (report.terminal).
 """
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipeline import lookup, recipe, review, rules, schema
+from pipeline import lookup, recipe, review, review_lines, rules, schema
 from pipeline import run as steps
 from pipeline.decode import encode
 from pipeline.document import EditError, restore
@@ -148,6 +149,15 @@ def _typos(words: argparse.Namespace) -> int:
     return FINE
 
 
+def _repeats(words: argparse.Namespace) -> int:
+    found, known = review_lines.repeated_lines(words.out, words.dump, words.limit)
+    if words.json:
+        sys.stdout.writelines(f"{json.dumps(vars(line), ensure_ascii=False)}\n" for line in found)
+    else:
+        terminal.repeats(Console(), found, known)
+    return FINE
+
+
 def _rules(words: argparse.Namespace) -> int:
     terminal.rules(Console(), words.language)
     return FINE
@@ -201,11 +211,19 @@ def _parser() -> argparse.ArgumentParser:
         "A repair that is wrong: put the word, as it stands before the arrow, on the list `deny` "
         "in [typos] of the recipe, and run the dump again.",
     )
-    typos.add_argument("dump", metavar="DUMP", help="name of the dump")
-    _add_out(typos)
-    typos.add_argument(
-        "--limit", type=_whole, default=1000, metavar="N", help="show this many (default: 1000)"
+    _add_review(typos)
+
+    repeats = _command(
+        commands,
+        "repeats",
+        _repeats,
+        "list the lines that sites repeat, those most often cut first, with an example",
+        "hygiene repeats 2026-11-22 --out corpus",
+        "A line that belongs to its documents: put it, as it is shown, on the list `allow` in "
+        "[repeats] of the recipe, and run the dump again.",
     )
+    _add_review(repeats)
+    repeats.add_argument("--json", action="store_true", help="one JSON object a line")
 
     listed = _command(commands, "rules", _rules, "list the rules", "hygiene rules --language en")
     listed.add_argument("--language", help="only of this language, or `any`")
@@ -273,6 +291,14 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
         required=True,
         metavar="DIR",
         help="the corpus: where everything is written",
+    )
+
+
+def _add_review(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dump", metavar="DUMP", help="name of the dump")
+    _add_out(parser)
+    parser.add_argument(
+        "--limit", type=_whole, default=1000, metavar="N", help="show this many (default: 1000)"
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from pipeline.dedup.settings import DedupSettings
 from pipeline.html.settings import HtmlSettings
 from pipeline.measures.language import LanguageSettings
+from pipeline.repeats.settings import RepeatSettings
 from pipeline.slips.settings import TypoSettings
 from pipeline.sources.settings import IngestSettings
 from pipeline.stages.boilerplate import BoilerplateSettings
@@ -36,6 +37,7 @@ class Recipe:
     mojibake: MojibakeSettings = field(default_factory=MojibakeSettings)
     characters: CharacterSettings = field(default_factory=CharacterSettings)
     typos: TypoSettings = field(default_factory=TypoSettings)
+    repeats: RepeatSettings = field(default_factory=RepeatSettings)
     boilerplate: BoilerplateSettings = field(default_factory=BoilerplateSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
     quality: QualitySettings = field(default_factory=QualitySettings)

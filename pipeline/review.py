@@ -6,7 +6,7 @@ What does not: showing them (report.terminal), one document in full (lookup).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,17 +55,26 @@ def repairs(out: Path, dump: str, limit: int) -> tuple[list[Repair], int]:
 
     A dump that was refused is read where it waits. Raises `LookupFailed` for one that is neither.
     """
+    datasets = datasets_of(out, dump)
+    counted = _counted(datasets("ledger"))
+    shown = counted.slice(0, limit).to_pylist()
+    wanted = {doc_id for row in shown for doc_id in row["examples"]}
+    texts = [*datasets("documents"), *datasets("rejected")]
+    found = _places(wanted, texts, datasets("ledger"))
+    return [_repair(row, found) for row in shown], counted.num_rows
+
+
+def datasets_of(out: Path, dump: str) -> Callable[[str], list[Dataset]]:
+    """By name, the datasets of a dump that is published, or of one that was refused.
+
+    Raises `LookupFailed` for one that is neither.
+    """
     place = next((p for p in (published, candidates) if _of(p(out, "ledger"), dump)), None)
     if place is None:
         known = sorted({_dump(dataset) for dataset in published(out, "ledger")})
         there = f"there are {', '.join(known)}" if known else "nothing is published there yet"
         raise LookupFailed(f"{out} has no dump {dump}: {there}")
-    counted = _counted(_of(place(out, "ledger"), dump))
-    shown = counted.slice(0, limit).to_pylist()
-    wanted = {doc_id for row in shown for doc_id in row["examples"]}
-    texts = [*_of(place(out, "documents"), dump), *_of(place(out, "rejected"), dump)]
-    found = _places(wanted, texts, _of(place(out, "ledger"), dump))
-    return [_repair(row, found) for row in shown], counted.num_rows
+    return lambda name: _of(place(out, name), dump)
 
 
 def _dump(dataset: Dataset) -> str:

@@ -270,6 +270,17 @@ def lookalikes() -> Mapping[str, Mapping[str, str]]:
     return _table("lookalikes")
 
 
+@cache
+def structure() -> Mapping[str, frozenset[str]]:
+    """Words of lines that are their author's, of all languages together, by what they are for:
+    `numbers`, `books`, `papers`, `talk`, `guides`.
+    """
+    return {
+        use: frozenset(word for words in languages.values() for word in words)
+        for use, languages in _table("structure").items()
+    }
+
+
 def _rule_files(kind: str) -> list[Traversable]:
     folder = files("pipeline") / "rules" / kind
     return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)

@@ -1,7 +1,7 @@
 """The steps, in order: read this and know the whole.
 
-    ingest -> repair -> count_words -> find_slips -> mend -> strip -> measure -> deduplicate
-    -> publish -> commit
+    ingest -> repair -> count_words -> find_slips -> mend -> count_lines -> find_repeats -> strip
+    -> measure -> deduplicate -> publish -> commit
 
 Each step reads a dataset of the dump's work folder and writes the next, of which it stores only
 what it has changed; rows in = rows out until publish parts them into documents and rejected.
@@ -35,6 +35,7 @@ from pipeline.recipe import Recipe
 from pipeline.slips.judge import Totals
 from pipeline.steps import deduplicate as dedup_step
 from pipeline.steps import ingest as ingest_step
+from pipeline.steps import lines as lines_step
 from pipeline.steps import publish as publish_step
 from pipeline.steps import words as words_step
 from pipeline.steps.measure import measure as measure_kernel
@@ -75,7 +76,7 @@ _CODE = Path(__file__).parent
 # What makes a dataset: code, and the tables and models that it reads.
 _MAKES = ("*.py", "*.toml", "*.json")
 # These only show what was made.
-_SHOWS = ("report", "lookup.py", "review.py", "cli.py")
+_SHOWS = ("report", "lookup.py", "review.py", "review_lines.py", "cli.py")
 
 
 @dataclass(frozen=True)
@@ -205,11 +206,44 @@ def mend(run: Run) -> Dataset:
     return _same_rows(repaired, run.engine.map(kernel, repaired, target))
 
 
-def strip(run: Run) -> Dataset:
-    """Boilerplate."""
+def count_lines(run: Run) -> Dataset:
+    """How many documents of each site have each line, and how many those are."""
     mended = run.dataset("mended_documents")
-    target = run.over(mended, "stripped_documents", schema.STRIPPED)
-    kernel = partial(strip_kernel, recipe=run.recipe)
+    parts = run.engine.map(
+        lines_step.count,
+        mended,
+        run.target("line_counts_parts", schema.LINES_HERE, [mended.fingerprint]),
+        columns=lines_step.COUNTED,
+    )
+    target = run.target("line_counts", schema.LINES_HERE, [mended.fingerprint])
+    return _only(run.engine.shuffle_map(lines_step.add_up, [_only(parts)], "line", target))
+
+
+def find_repeats(run: Run) -> Dataset:
+    """Which of those lines are their site's boilerplate, by all dumps' counts."""
+    mended = run.dataset("mended_documents")
+    counts = [run.dataset("line_counts"), *published(run.out, "line_counts", besides=run.dump)]
+    inputs = [counts[0].fingerprint, *(f"{c.folder.name} {c.fingerprint}" for c in counts[1:])]
+    target = run.target("site_totals", schema.SITES, inputs)
+    sites = target.finished() or _alone(target, lines_step.totals(counts))
+    kernel = partial(
+        lines_step.learn, dump=run.dump, sites=_only(sites), settings=run.recipe.repeats
+    )
+    target = run.target("learned_lines", schema.LEARNED, inputs)
+    learned = _only(run.engine.shuffle_map(kernel, counts, "line", target))
+    target = run.target("repeated_lines", schema.REPEATED_LINES, inputs)
+    if not learned.rows:
+        return _only(target.finished() or _alone(target, schema.REPEATED_LINES.empty_table()))
+    show = partial(lines_step.show, learned=learned)
+    return _only(run.engine.map(show, mended, target, columns=lines_step.LOOKED_AT))
+
+
+def strip(run: Run) -> Dataset:
+    """Boilerplate: what sites repeat, and what the rules name."""
+    mended, repeated = run.dataset("mended_documents"), run.dataset("repeated_lines")
+    inputs = [mended.fingerprint, repeated.fingerprint]
+    target = run.target("stripped_documents", schema.STRIPPED, inputs, mended)
+    kernel = partial(strip_kernel, recipe=run.recipe, repeated=repeated)
     made = run.engine.map(kernel, mended, target, columns=schema.STRIPPED.names)
     return _same_rows(mended, made)
 
@@ -252,7 +286,17 @@ def deduplicate(run: Run) -> Dataset:
 
 
 # What is made of a dump between reading it and the candidate, in order.
-CLEANING = (repair, count_words, find_slips, mend, strip, measure, deduplicate)
+CLEANING = (
+    repair,
+    count_words,
+    find_slips,
+    mend,
+    count_lines,
+    find_repeats,
+    strip,
+    measure,
+    deduplicate,
+)
 
 
 def _compared(run: Run, signed: Dataset) -> list[str]:
@@ -302,6 +346,14 @@ def publish(run: Run) -> dict[str, Dataset]:
         "duplicates": made("duplicates", publish_step.duplicates, fates),
         "signatures": made("signatures", publish_step.signatures, signed, beside=fates),
         "word_counts": made("word_counts", publish_step.word_counts, run.dataset("word_counts")),
+        "line_counts": made(
+            "line_counts",
+            partial(lines_step.published, sites=run.dataset("site_totals")),
+            run.dataset("line_counts"),
+        ),
+        "repeated_lines": made(
+            "repeated_lines", publish_step.repeated_lines, run.dataset("repeated_lines")
+        ),
     }
     rows = candidate["documents"].rows + candidate["rejected"].rows
     if rows != measured.rows:
@@ -371,6 +423,11 @@ def code_fingerprint() -> str:
             continue
         digest.update(path.relative_to(_CODE).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _alone(target: Target, table: pa.Table) -> Dataset:
+    """A dataset of few rows, made here."""
+    return target.finish([target.write("part-00000.parquet", [table])])
 
 
 def _only(dataset: Dataset) -> Dataset:

@@ -209,6 +209,67 @@ SLIPS = pa.schema(
     ]
 )
 
+_SITE = _field(
+    "site",
+    pa.string(),
+    "where a document is from: the host of its address, a field that names it, or its folder",
+    nullable=False,
+)
+_LINE = _field(
+    "line", pa.uint64(), "hash of a line, case, numbers and blanks folded", nullable=False
+)
+_BODIES = _field(
+    "bodies",
+    pa.list_(pa.uint64()),
+    "a sketch of the unlike documents that have it: at most 64 fingerprints of texts",
+    nullable=False,
+)
+LINE_COUNTS = pa.schema(
+    [
+        _field("dump", pa.string(), "the delivery that was counted", nullable=False),
+        _SITE,
+        _field(
+            "line",
+            pa.uint64(),
+            "hash of a line, case, numbers and blanks folded; 0 for the row of all documents of "
+            "the site",
+            nullable=False,
+        ),
+        _field("documents", pa.int64(), "how many documents of the site have it", nullable=False),
+        _field("times", pa.int64(), "how often it stands in them in all", nullable=False),
+        _BODIES,
+    ]
+)
+_EXAMPLE = _field("example", pa.uint64(), "the first 16 digits of the least doc_id that has it")
+LINES_HERE = pa.schema([*LINE_COUNTS, _EXAMPLE])
+SITES = pa.schema(
+    [
+        _SITE,
+        _field("here", pa.int64(), "its documents in this dump", nullable=False),
+        _field("documents", pa.int64(), "its documents in all dumps", nullable=False),
+        _field("unlike", pa.float64(), "how many of them are unlike each other", nullable=False),
+    ]
+)
+_REPEATED = [
+    _SITE,
+    _LINE,
+    _field("documents", pa.int64(), "how many documents of the site have it", nullable=False),
+    _field("of", pa.int64(), "how many documents the site has", nullable=False),
+    _field("unlike", pa.int64(), "how many of those are unlike each other", nullable=False),
+    _field("share", pa.float64(), "the part of the site's unlike documents", nullable=False),
+    _field("elsewhere", pa.int64(), "how many documents of other sites have it", nullable=False),
+    _field("elsewhere_of", pa.int64(), "how many documents other sites have", nullable=False),
+    _field("times", pa.int64(), "how often it stands in the site's documents", nullable=False),
+]
+LEARNED = pa.schema([*_REPEATED, _EXAMPLE])
+REPEATED_LINES = pa.schema(
+    [
+        *_REPEATED,
+        _field("example", pa.string(), "the line as it stands in a document", nullable=False),
+        _field("doc_id", pa.string(), "that document, of this dump", nullable=False),
+    ]
+)
+
 _DUPLICATE = [
     _field("kept_id", pa.string(), "the published document that it duplicates"),
     _field("cluster_id", pa.string(), "smallest doc_id of all documents linked by likeness"),
@@ -261,6 +322,8 @@ PUBLISHED = {
     "duplicates": DUPLICATES,
     "signatures": SIGNATURES,
     "word_counts": WORD_COUNTS,
+    "line_counts": LINE_COUNTS,
+    "repeated_lines": REPEATED_LINES,
 }
 
 

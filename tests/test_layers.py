@@ -83,8 +83,8 @@ def test_a_text_that_no_step_changes_is_stored_once(tmp_path: Path) -> None:
     with LocalEngine(1) as engine:
         run = steps.Run("d", EXAMPLES / "2026-11-22", tmp_path, Recipe(), engine)
         steps.ingest(run)
-        made = [step(run) for step in steps.CLEANING[:5]]
-    repaired, mended, stripped = made[0], made[3], made[4]
+        made = {step: step(run) for step in steps.CLEANING[: steps.CLEANING.index(steps.measure)]}
+    repaired, mended, stripped = made[steps.repair], made[steps.mend], made[steps.strip]
     raw = run.dataset("raw_documents")
     kept = pq.read_table(stripped.paths[0])["text"]
     assert kept.null_count == sum(

@@ -121,3 +121,9 @@ def test_a_wrong_rule_file_is_named(
             rules.boilerplate()
     finally:
         rules.boilerplate.cache_clear()
+
+
+def test_words_of_structure_are_in_small_letters() -> None:
+    for use, words in rules.structure().items():
+        assert all(word == word.lower().strip() and word for word in words), use
+    assert set(rules.structure()) == {"numbers", "books", "papers", "talk", "guides"}

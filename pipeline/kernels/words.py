@@ -153,7 +153,7 @@ def _hashes_of(data: Bytes, offsets: Offsets, alphabet: Alphabet) -> NDArray[np.
 
 
 @compiled
-def _place(hashed: np.uint64, places: NDArray[np.uint64]) -> np.uint64:
+def place_of(hashed: np.uint64, places: NDArray[np.uint64]) -> np.uint64:
     """Where a hash is, or the free place where it would go."""
     last = np.uint64(len(places) - 1)
     at = (hashed >> _HALF) & last
@@ -165,7 +165,7 @@ def _place(hashed: np.uint64, places: NDArray[np.uint64]) -> np.uint64:
 @compiled
 def _fill(hashes: NDArray[np.uint64], places: NDArray[np.uint64]) -> None:
     for hashed in hashes:
-        places[_place(hashed, places)] = hashed
+        places[place_of(hashed, places)] = hashed
 
 
 @compiled
@@ -218,7 +218,7 @@ def _unknown_words(
                     continue
                 if not seen & UPPER or not _camel(data, start, at, alphabet):
                     hashed = _mixed(hashed)
-                    if known[_place(hashed, known)] == hashed:
+                    if known[place_of(hashed, known)] == hashed:
                         continue
             found.texts[count] = row
             found.starts[count] = np.int64(start)
@@ -271,7 +271,7 @@ def _word(
     if seen & _STRANGE != _ZERO or mixed or camel:
         return at, True, digits <= letters
     hashed = _mixed(hashed)
-    return at, True, known[_place(hashed, known)] != hashed
+    return at, True, known[place_of(hashed, known)] != hashed
 
 
 @compiled

@@ -33,6 +33,7 @@ from pipeline.report.page import Report
 from pipeline.report.summary import Summary, rules_of, shorten, summarise
 from pipeline.report.visible import visible
 from pipeline.review import Repair
+from pipeline.review_lines import RepeatedLine
 from pipeline.run import Run
 from pipeline.store.dataset import Dataset
 
@@ -253,6 +254,24 @@ def repairs(console: Console, found: Sequence[Repair], different: int) -> None:
     total = f"{different:,} different repair{'' if different == 1 else 's'}"
     rest = f", {len(found):,} of them shown" if len(found) < different else ""
     console.print(f"{total}{rest}. To keep a word as it stands, add it to `deny` in \\[typos].")
+
+
+def repeats(console: Console, found: Sequence[RepeatedLine], known: int) -> None:
+    """The lines that sites repeat, by site: how often each was cut, and where it is from."""
+    by_site: dict[str, list[RepeatedLine]] = {}
+    for line in found:
+        by_site.setdefault(line.site, []).append(line)
+    for site, lines in by_site.items():
+        console.print(Text(f"{_flat(site)}, {lines[0].of:,} documents", style="bold"))
+        for line in lines:
+            row = Text(f"{line.cut:>7,} × {_flat(shorten(line.line))}")
+            where = f"   in {line.documents:,} documents, {line.elsewhere:,} elsewhere"
+            row.append(f"{where}; {line.doc_id[:_ID_DIGITS]}", style="dim")
+            console.print(row, soft_wrap=True)
+    total = f"{known:,} repeated line{'' if known == 1 else 's'}"
+    rest = f", {len(found):,} of them shown" if len(found) < known else ""
+    how = "To keep a line, add it to `allow` in [repeats]."
+    console.print(Text(f"{total}{rest}. {how}"), soft_wrap=True)
 
 
 def rules(console: Console, language: str | None) -> None:

@@ -27,9 +27,12 @@ def run_stage(table: pa.Table, stage: Stage) -> pa.Table:
     return edit(table, stage, stage.screen(table["text"].combine_chunks()))
 
 
-def edit(table: pa.Table, stage: Proposer, touched: pa.Array) -> pa.Table:
+def edit(
+    table: pa.Table, stage: Proposer, touched: pa.Array, told: pa.Array | None = None
+) -> pa.Table:
     """The same, where it is known already which rows can be touched.
 
+    told: what the stage is told of each row, where that is not its language.
     Rejected rows are left alone. A document that the stage fails on is rejected as
     `failed:<stage>`; all others are untouched by that.
     """
@@ -41,7 +44,9 @@ def edit(table: pa.Table, stage: Proposer, touched: pa.Array) -> pa.Table:
         return table
     found = texts.take(pa.array(rows)).to_pylist()
     languages = [UNDETERMINED] * len(rows)
-    if "language" in table.column_names:
+    if told is not None:
+        languages = told.take(pa.array(rows)).to_pylist()
+    elif "language" in table.column_names:
         known = pc.fill_null(table["language"].take(pa.array(rows)), UNDETERMINED)
         languages = known.to_pylist()
     changed: dict[int, tuple[str, tuple[Edit, ...]]] = {}

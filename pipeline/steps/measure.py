@@ -14,6 +14,7 @@ from pipeline.stages.stage import propose_all
 from pipeline.steps.editing import put
 from pipeline.steps.ingest import decoded_hash, decoded_hashes
 from pipeline.steps.repair import with_language
+from pipeline.steps.strip import CUTTING
 from pipeline.verdicts import decide
 
 # Where more than this share of a text was cut, its language is measured again.
@@ -27,7 +28,7 @@ def measure(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
     columns = counts.measure(texts)
     columns["rules_left"] = _left(texts, table["language"], stage)
     columns["edit_count"] = pc.cast(pc.list_value_length(table["edits"]), pa.int64())
-    columns["cut_chars"] = _cut_chars(table["edits"], stage.name)
+    columns["cut_chars"] = _cut_chars(table["edits"])
     columns["reversible"] = _reversible(table)
     for name, column in columns.items():
         table = put(table, name, column)
@@ -70,11 +71,11 @@ def _reversible(table: pa.Table) -> pa.Array:
     return pc.if_else(pc.is_valid(texts), pc.fill_null(same, False), None)
 
 
-def _cut_chars(edits: pa.ChunkedArray, stage: str) -> pa.Array:
-    """Code points that the stage took out of each document."""
+def _cut_chars(edits: pa.ChunkedArray) -> pa.Array:
+    """Code points that were cut out of each document."""
     edits = edits.combine_chunks()
     flat = edits.flatten()
-    mine = pc.equal(flat.field("stage"), stage)
+    mine = pc.is_in(flat.field("stage"), value_set=pa.array(sorted(CUTTING)))
     lost = pc.subtract(pc.utf8_length(flat.field("before")), pc.utf8_length(flat.field("after")))
     cut = np.zeros(len(edits), np.int64)
     np.add.at(cut, pc.list_parent_indices(edits).to_numpy(), pc.if_else(mine, lost, 0).to_numpy())

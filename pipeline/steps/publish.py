@@ -52,6 +52,11 @@ def word_counts(table: pa.Table) -> Iterator[pa.Table]:
     yield table
 
 
+def repeated_lines(table: pa.Table) -> Iterator[pa.Table]:
+    """Kernel: the lines that sites repeat, for review."""
+    yield table
+
+
 def _verdict(table: pa.Table) -> pa.ChunkedArray:
     return pc.coalesce(table["verdict"], table["duplicate"])
 

@@ -191,12 +191,19 @@ class Dataset:
 
         For a dataset that stands by itself.
         """
+        for table in self.tables_where(column, matches):
+            yield from table.to_pylist()
+
+    def tables_where(
+        self, column: str, matches: Callable[[pa.ChunkedArray], pa.ChunkedArray]
+    ) -> Iterator[pa.Table]:
+        """The same rows as tables."""
         for path in self.paths:
             with _opened(path) as file:
                 for group in range(file.num_row_groups):
                     mask = matches(file.read_row_group(group, columns=[column])[column])
                     if pc.any(mask).as_py():
-                        yield from file.read_row_group(group).filter(mask).to_pylist()
+                        yield file.read_row_group(group).filter(mask)
 
     def table(self, columns: Sequence[str]) -> pa.Table:
         """Some columns of all rows at once: for narrow columns only."""

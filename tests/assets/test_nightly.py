@@ -18,6 +18,8 @@ STEPS = (
     "word_counts",
     "slips",
     "mended_documents",
+    "line_counts",
+    "repeated_lines",
     "stripped_documents",
     "measured_documents",
     "near_duplicates",
@@ -88,6 +90,7 @@ def test_steps_count_what_they_keep_and_reject(night: Night) -> None:
     }
     assert numbers(night, "measured_documents")["kept"] == 30
     assert numbers(night, "near_duplicates") == {"dagster/row_count": 37, "exact": 2, "near": 3}
+    assert numbers(night, "repeated_lines") == {"dagster/row_count": 0, "sites": 0}
     assert "| malformed | 3 |" in str(metadata(night, "raw_documents")["verdicts"].value)
     assert "| uk | 2 |" in str(metadata(night, "documents")["languages"].value)
 

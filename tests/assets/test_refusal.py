@@ -24,6 +24,8 @@ STEPS = {
     "word_counts",
     "slips",
     "mended_documents",
+    "line_counts",
+    "repeated_lines",
     "stripped_documents",
     "measured_documents",
     "near_duplicates",

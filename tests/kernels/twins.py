@@ -1,5 +1,6 @@
 """What kernels compute, in plain Python: slow, short, and to be read."""
 
+import re
 from collections.abc import Callable
 
 from pipeline.kernels.shingling import hash_shingle
@@ -48,3 +49,58 @@ def band_key(minima: list[int], band: int) -> int:
         value = (value ^ minimum) * 0x9E3779B97F4A7C15 & (2**64 - 1)
         value ^= value >> 29
     return value
+
+
+def folded_line(line: bytes) -> bytes:
+    """A line as lines are compared: case, numbers and blanks of ASCII."""
+    line = re.sub(rb"[ \t\r\v\f]+", b" ", line).strip(b" ")
+    return re.sub(rb"[0-9]+", b"0", line).lower()
+
+
+def line_hash(line: bytes, longest: int, no_letters: tuple[int, ...]) -> int:
+    """The hash of a folded line; 0 where it is too long or without a letter."""
+    letters = (b for b in line if 0x61 <= b <= 0x7A or (b >= 0xC0 and b not in no_letters))
+    if len(line) > longest or not any(letters):
+        return 0
+    value = 0xCBF29CE484222325
+    for byte in line:
+        value = (value ^ byte) * 0x100000001B3 & _MASK
+    return max(mixed(value), 1)
+
+
+def mixed(value: int) -> int:
+    """SplitMix64's finaliser."""
+    value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9 & _MASK
+    value = (value ^ value >> 27) * 0x94D049BB133111EB & _MASK
+    return value ^ value >> 31
+
+
+def body(lines: list[tuple[int, int]], prose: int) -> int:
+    """The fingerprint of a text, of whose lines hash and size are given."""
+    counted = {(hashed, size) for hashed, size in lines if hashed}
+    long = {(hashed, size) for hashed, size in counted if size >= prose} or counted
+    least = sorted(long, key=lambda line: (((line[0] >> 11) + 1) / line[1], line[0]))[:4]
+    value = 0
+    for part in sorted({hashed & 0xFFFF or 1 for hashed, _ in least}):
+        value = value << 16 | part
+    return value
+
+
+def sketch(bodies: list[int], most: int) -> list[int]:
+    """Of the different bodies those whose mixed values are least, in that order."""
+    return sorted(set(bodies), key=mixed)[:most]
+
+
+def unlike(bodies: list[int], spared: int) -> int:
+    """In how many groups bodies fall that share half of their lines or more, one line left out."""
+    parts = [
+        {value >> shift & 0xFFFF for shift in (0, 16, 32, 48)} - {0, spared} for value in bodies
+    ]
+    groups: list[list[set[int]]] = []
+    for one in parts:
+        like = [g for g in groups if any(2 * len(one & two) >= len(one | two) for two in g)]
+        groups = [g for g in groups if g not in like] + [[one, *(two for g in like for two in g)]]
+    return len(groups)
+
+
+_MASK = 2**64 - 1
