@@ -11,7 +11,9 @@ from pipeline.slips.settings import TypoSettings
 from tests.slips.repairs import repaired
 
 BOILERPLATE = [
-    pytest.param(rule, id=f"{rule.language}-{rule.name}") for rule in rules.boilerplate()
+    pytest.param(rule, id=f"{rule.language}-{rule.name}")
+    for language in rules.boilerplate_languages()
+    for rule in rules.boilerplate(language)
 ]
 CONFUSIONS = [pytest.param(rule, id=f"{rule.language}-{rule.name}") for rule in rules.confusions()]
 
@@ -72,7 +74,8 @@ def test_context_hits_and_keeps(rule: rules.ContextRule) -> None:
 
 
 def test_names_are_unique_within_a_language() -> None:
-    for found in (rules.boilerplate(), rules.confusions(), rules.contexts()):
+    boilerplate = [rule for of in rules.boilerplate_languages() for rule in rules.boilerplate(of)]
+    for found in (boilerplate, rules.confusions(), rules.contexts()):
         names = [(rule.language, rule.name) for rule in found]
         assert len(names) == len(set(names))
 
@@ -118,7 +121,7 @@ def test_a_wrong_rule_file_is_named(
         with pytest.raises(
             rules.RuleError, match=f"rules/boilerplate/xx.toml, rule x: .*{message}"
         ):
-            rules.boilerplate()
+            rules.boilerplate("xx")
     finally:
         rules.boilerplate.cache_clear()
 

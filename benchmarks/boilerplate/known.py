@@ -23,7 +23,7 @@ def measure() -> dict[str, Any]:
     """
     lines = list(strings())
     found = matched(lines)
-    ruled = {rule.language for rule in rules.boilerplate()} - {ANY_LANGUAGE}
+    ruled = set(rules.boilerplate_languages()) - {ANY_LANGUAGE}
     counted = list(zip(lines, found, strict=True))
     kinds = {
         kind: {

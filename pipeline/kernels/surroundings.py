@@ -74,7 +74,7 @@ FEATURES = (
     *_PAGE,
     *(f"{name}_{side}{reach}" for name in _WINDOWED for reach in REACHES for side in ("-", "+")),
     *(f"prose_chars_{reach}" for reach in _DENSITY_REACHES),
-    *(f"{name}_{at:+d}" for at in _NEIGHBOURS for name in ("chars", "ends", "stops", "lexis")),
+    *(f"{name}_at{at:+d}" for at in _NEIGHBOURS for name in ("chars", "ends", "stops", "lexis")),
 )
 
 

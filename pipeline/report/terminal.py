@@ -277,9 +277,9 @@ def repeats(console: Console, found: Sequence[RepeatedLine], known: int) -> None
 def rules(console: Console, language: str | None) -> None:
     """All rules, or those of one language."""
     grid = Table("stage", "language", "rule", "what it does", "source")
-    for rule in rule_files.boilerplate():
-        if language in (None, rule.language):
-            what = f"{rule.scope}: {rule.pattern}"
+    for name in [language] if language else rule_files.boilerplate_languages():
+        for rule in rule_files.boilerplate(name):
+            what = f"{rule.scope}: {' | '.join((*rule.phrases, *filter(None, [rule.pattern])))}"
             grid.add_row(*map(Text, ("boilerplate", rule.language, rule.name, what, rule.source)))
     for slip in rule_files.confusions():
         if language in (None, slip.language):

@@ -17,6 +17,7 @@ from pipeline import rules
 from pipeline.document import Edit
 from pipeline.rules import ANY_LANGUAGE
 from pipeline.stages import linemodel
+from pipeline.stages.lines import cuts
 from pipeline.stages.rulebook import Mark, rulebook
 from pipeline.stages.scopes import cut_lines
 
@@ -83,13 +84,13 @@ class Boilerplate:
         """
         lines = [text.split("\n") for text in texts]
         marks = _marks(lines, languages)
-        cuts = [cut_lines(*page) for page in zip(lines, marks, strict=True)]
+        gone = [cut_lines(*page) for page in zip(lines, marks, strict=True)]
         if self.settings.strength == "article":
-            known = _known(cuts, marks)
+            known = _known(gone, marks)
             kept = linemodel.kept(pa.array(texts, pa.string()), known, linemodel.line_model())
             pages = zip(lines, marks, map(_others, lines, kept), strict=True)
-            cuts = [cut_lines(*page) for page in pages]
-        for text, own, page_marks, cut in zip(texts, lines, marks, cuts, strict=True):
+            gone = [cut_lines(*page) for page in pages]
+        for text, own, page_marks, cut in zip(texts, lines, marks, gone, strict=True):
             yield self._edits(text, own, page_marks, cut)
 
     def known(self, texts: Sequence[str], languages: Sequence[str]) -> linemodel.Known:
@@ -101,30 +102,15 @@ class Boilerplate:
     def _edits(
         self, text: str, lines: Sequence[str], marks: Sequence[Mark], cut: list[str]
     ) -> Iterator[Edit]:
-        if not any(cut):
-            return
         told = {mark.at: mark.told for mark in marks if cut[mark.at] == mark.rule.name}
-        _cut_blanks(lines, cut)
-        starts = [0]
-        for line in lines:
-            starts.append(starts[-1] + len(line) + 1)
-        end = len(text)
-        # A cut that reaches the end takes the line feed before it too.
-        reaches = len(cut)
-        while reaches and cut[reaches - 1]:
-            reaches -= 1
-        shift = 1 if 0 < reaches < len(cut) else 0
-        for first, last, rule in _runs(cut):
-            start, stop = starts[first], starts[last + 1]
-            if first >= reaches:
-                start, stop = start - shift, stop - shift
+        for found in cuts(text, lines, cut):
             said = {
                 name: what
-                for at in range(last, first - 1, -1)
+                for at in range(found.last, found.first - 1, -1)
                 for name, what in told.get(at, {}).items()
             }
             evidence = json.dumps(said, ensure_ascii=False) if said else ""
-            yield Edit(self.name, rule, start, text[start : min(stop, end)], "", evidence)
+            yield Edit(self.name, found.mark, found.start, found.before, "", evidence)
 
 
 def _known(cuts: Sequence[Sequence[str]], marks: Sequence[Sequence[Mark]]) -> linemodel.Known:
@@ -148,7 +134,7 @@ def _others(lines: Sequence[str], kept: NDArray[np.bool_]) -> list[str]:
 
 def _by_language(languages: pa.Array) -> dict[str, NDArray[np.int64]]:
     """The rows of each language that has rules; all others go with those for any language."""
-    known = pa.array(sorted({rule.language for rule in rules.boilerplate()}))
+    known = pa.array(rules.boilerplate_languages())
     languages = pc.if_else(pc.is_in(languages, value_set=known), languages, ANY_LANGUAGE)
     found = pc.fill_null(languages, ANY_LANGUAGE).to_numpy(zero_copy_only=False)
     return {language: np.flatnonzero(found == language) for language in np.unique(found)}
@@ -164,38 +150,3 @@ def _marks(lines: Sequence[Sequence[str]], languages: Sequence[str]) -> list[lis
             row, at = places[mark.at]
             found[row].append(mark._replace(at=at))
     return found
-
-
-def _cut_blanks(lines: Sequence[str], cut: list[str]) -> None:
-    """Give blank lines that a cut leaves over to the cut's rule: after a cut where a blank line or
-    the start stands before it, and before a cut that reaches the end.
-    """
-    open_before = True  # nothing, or a blank line, stands before
-    rule = ""
-    for at, line in enumerate(lines):
-        if cut[at]:
-            rule = cut[at]
-        elif line.strip():
-            rule, open_before = "", False
-        elif rule and open_before:
-            cut[at] = rule
-        else:
-            rule, open_before = "", True
-    rule = cut[-1]
-    for at in range(len(lines) - 1, -1, -1):
-        if cut[at]:
-            rule = cut[at]
-        elif rule and not lines[at].strip():
-            cut[at] = rule
-        else:
-            break
-
-
-def _runs(cut: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """(first line, last line, rule) of each run of lines cut by one rule."""
-    first = 0
-    for at in range(1, len(cut) + 1):
-        if at == len(cut) or cut[at] != cut[first]:
-            if cut[first]:
-                yield first, at - 1, cut[first]
-            first = at

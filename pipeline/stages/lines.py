@@ -5,10 +5,21 @@ which lines are cut (boilerplate, repeats).
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 
-def cuts(text: str, lines: Sequence[str], marks: Sequence[str]) -> Iterator[tuple[int, str, str]]:
-    """(where, what, mark) of each run of lines with one mark, with the blank lines left over.
+class Cut(NamedTuple):
+    """start: where in the text. before: what is cut. first, last: its lines."""
+
+    start: int
+    before: str
+    mark: str
+    first: int
+    last: int
+
+
+def cuts(text: str, lines: Sequence[str], marks: Sequence[str]) -> Iterator[Cut]:
+    """Each run of lines with one mark, with the blank lines left over.
 
     lines: the text parted at its line feeds. marks: one a line, empty for a line that stays.
     """
@@ -29,7 +40,7 @@ def cuts(text: str, lines: Sequence[str], marks: Sequence[str]) -> Iterator[tupl
         start, stop = starts[first], starts[last + 1]
         if first >= reaches:
             start, stop = start - shift, stop - shift
-        yield start, text[start : min(stop, end)], mark
+        yield Cut(start, text[start : min(stop, end)], mark, first, last)
 
 
 def cut_blanks(lines: Sequence[str], cut: list[str]) -> None:

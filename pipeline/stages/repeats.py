@@ -78,7 +78,7 @@ class Repeats:
         marks = [""] * len(lines)
         for at in _lines_to_cut(lines, found, self.settings.max_share):
             marks[at] = str(at)
-        for start, before, mark in cuts(text, lines, marks):
+        for start, before, mark, *_ in cuts(text, lines, marks):
             repeated = found[int(mark)]
             yield Edit(self.name, RULE, start, before, "", repeated.evidence if repeated else "")
 

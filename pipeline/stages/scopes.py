@@ -19,8 +19,8 @@ _CLOSERS = "\"'”’»)]」』"
 _ENDS = ".!?…。！？।॥؟۔።။"
 _UNSPACED = re.compile("[\u3040-\u9fff\uac00-\ud7af\u1000-\u109f\u1780-\u17ff]")
 _UNENDED = re.compile("[\u0e00-\u0eff]")
-# A link, a button, a label: few words, and no sentence.
-_LINK = re.compile(r"(?!.*[.,;!?…:。，、；！？।]$).{1,60}$")
+# A link, a button, a label: few words, no sentence, and no field of a record.
+_LINK = re.compile(r"(?!.*(?:[.,;!?…:。，、；！？।]$|: )).{1,60}$")
 _MAX_LINK_WORDS = 6
 # What follows a tail marker (or stands above a head marker) goes with it only if it looks like a
 # form or a list of links: no paragraph, and little text ...
@@ -34,6 +34,9 @@ _KNOWN_IN_FORM = 0.3
 _KNOWN_IN_BLOCK = 3
 _KNOWN_SHARE_BETWEEN = 0.5
 _KNOWN_SHARE_AT_EDGE = 0.1
+# A line above the first paragraph goes only in company: on a title page, "By Ann Example" is the
+# author's own.
+_KNOWN_AT_TOP = 2
 # The rule of what goes with a run at an edge, though no rule knows it by itself.
 LINK_RUN = "link-run"
 
@@ -121,8 +124,9 @@ class _Page:
     def _edges(self) -> None:
         """What counts only above the first paragraph, or only below the last."""
         first, last = self._paragraphs()
+        above = [at for at in self.known if at < first]
         for at, name in self._of("top"):
-            if at < first <= last:
+            if at < first <= last and len(above) >= _KNOWN_AT_TOP:
                 self.cut[at] = self.cut[at] or name
         for at, name in self._of("end"):
             if at > last >= first:

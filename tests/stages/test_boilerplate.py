@@ -67,8 +67,7 @@ LINES = st.lists(
     st.sampled_from(
         [
             hit.replace("{n}", "7").replace("{}", "Ann Example")
-            for rule in rules.boilerplate()
-            if rule.language in ("any", "en")
+            for rule in (*rules.boilerplate("any"), *rules.boilerplate("en"))
             for hit in (*rule.hits, *rule.phrases)
         ]
     )
@@ -92,7 +91,11 @@ def test_what_was_cut_is_in_the_ledger_and_nothing_is_cut_twice(
         assert not any(edit.before.strip() == PROSE for edit in ledger)
 
 
-RULES = [pytest.param(rule, id=f"{rule.language}-{rule.name}") for rule in rules.boilerplate()]
+RULES = [
+    pytest.param(rule, id=f"{rule.language}-{rule.name}")
+    for language in rules.boilerplate_languages()
+    for rule in rules.boilerplate(language)
+]
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -11,7 +11,7 @@ def cut(text: str, *gone: str) -> str:
     """The text without these lines, each cut by itself; it can be taken back."""
     lines = text.split("\n")
     marks = [str(at) if line in gone else "" for at, line in enumerate(lines)]
-    edits = [Edit("s", mark, at, before, "") for at, before, mark in cuts(text, lines, marks)]
+    edits = [Edit("s", cut.mark, cut.start, cut.before, "") for cut in cuts(text, lines, marks)]
     new, made = apply(text, edits)
     assert restore(new, made) == text
     assert len(made) == sum(map(bool, marks))
