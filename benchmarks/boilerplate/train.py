@@ -57,7 +57,7 @@ _LANGUAGES = [
     "vi",
 ]
 _INNER_FOLDS = 5
-_TREES, _LEAVES, _RATE = 150, 24, 0.12
+_TREES, _LEAVES, _RATE, _COLUMNS = 300, 24, 0.06, 0.3
 _SEED = 7
 
 
@@ -109,6 +109,7 @@ def grow(given: Lesson, learned: NDArray[np.bool_]) -> dict[str, Any]:
         max_iter=_TREES,
         max_leaf_nodes=_LEAVES,
         learning_rate=_RATE,
+        max_features=_COLUMNS,
         min_samples_leaf=60,
         l2_regularization=2.0,
         max_bins=127,

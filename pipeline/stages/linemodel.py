@@ -25,8 +25,14 @@ from pipeline.kernels.trees import Trees, scores
 from pipeline.kernels.words import exact_hashes
 
 _WORDS = SIGNALS.index("words")
+# Chosen by cross-validation over pages (0 to 0.8, and 0.5 to 2): how much a line is drawn to the
+# mean of itself and the lines beside it, and how many words of those that are expected in the main
+# text count as missed.
+_DRAWN = 0.4
+_MISSED = 0.8
 # Probabilities are rounded to this, so that machines whose exp() differs in the last bit agree.
 _STEPS = 4096
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # keeps the lines of one page apart from another's
 Known = Sequence[NDArray[np.float32]]
 """For each text, a number a line: 1 where rules cut it, 0.5 where they know it, else 0."""
 
@@ -54,7 +60,7 @@ def line_model() -> LineModel:
 
 def parse(model: Mapping[str, Any]) -> LineModel:
     """The model that its file spells out: a tree is a number, or [feature, threshold, tree where it
-    is at most that, tree where it is more].
+    is at most that, tree where it is more]. Raises `ValueError` for a feature that nobody knows.
     """
     nodes: list[tuple[int, float, int, int, float]] = []
 
@@ -63,6 +69,8 @@ def parse(model: Mapping[str, Any]) -> LineModel:
         nodes.append((-1, 0.0, -1, -1, 0.0))
         if isinstance(tree, list):
             name, threshold, below, above = tree
+            if name not in FEATURES:
+                raise ValueError(f"{name!r} is no feature of a line")
             nodes[at] = (FEATURES.index(name), threshold, grow(below), grow(above), 0.0)
         else:
             nodes[at] = (-1, 0.0, -1, -1, tree)
@@ -87,11 +95,10 @@ def seen(texts: pa.Array, known: Known, words: Lexis) -> Seen:
     given = texts_of(texts)
     lines = lines_of(given)
     signals = line_signals(given.data, lines, words)
-    pages = np.repeat(np.arange(len(texts)), np.diff(lines.offsets))
-    hashes = exact_hashes(given.data, lines.starts, lines.ends)
-    same = np.stack([pages.astype(np.uint64), hashes], axis=1)
-    _, of, counts = np.unique(same, axis=0, return_inverse=True, return_counts=True)
-    twice = counts[of.reshape(-1)].astype(np.float32)
+    pages = np.repeat(np.arange(len(texts), dtype=np.uint64), np.diff(lines.offsets))
+    of_page = exact_hashes(given.data, lines.starts, lines.ends) ^ (pages * _ODD)
+    _, of, counts = np.unique(of_page, return_inverse=True, return_counts=True)
+    twice = counts[of].astype(np.float32)
     flags = np.concatenate([*known, np.zeros(0, np.float32)]).astype(np.float32)
     return Seen(features(signals, lines.offsets, flags, twice), lines.offsets)
 
@@ -99,15 +106,22 @@ def seen(texts: pa.Array, known: Known, words: Lexis) -> Seen:
 def kept(texts: pa.Array, known: Known, model: LineModel) -> list[NDArray[np.bool_]]:
     """For each text a boolean a line: whether it belongs to the main text."""
     rows, offsets = seen(texts, known, model.words)
-    likely = probabilities(scores(rows, model.trees))
+    said = scores(rows, model.trees)
     return [
-        chosen(likely[first:last], rows[first:last, _WORDS]) for first, last in pairwise(offsets)
+        chosen(probabilities(said[first:last]), rows[first:last, _WORDS])
+        for first, last in pairwise(offsets)
     ]
 
 
 def probabilities(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How likely each line belongs to the main text."""
-    return np.asarray(np.round(_STEPS / (1 + np.exp(-logits))) / _STEPS)
+    """How likely each line of one text belongs to its main text."""
+    padded = np.concatenate([[0.0], logits, [0.0]])
+    beside = np.full(len(logits), 3.0)
+    beside[:1] -= 1
+    beside[-1:] -= 1
+    mean = (padded[:-2] + padded[1:-1] + padded[2:]) / np.maximum(1, beside)
+    drawn = (1 - _DRAWN) * logits + _DRAWN * mean
+    return np.asarray(np.round(_STEPS / (1 + np.exp(-drawn))) / _STEPS)
 
 
 def chosen(likely: NDArray[np.float64], words: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -120,7 +134,9 @@ def chosen(likely: NDArray[np.float64], words: NDArray[np.float32]) -> NDArray[n
     order = np.argsort(-likely, kind="stable")
     size = words[order].astype(np.float64)
     right = np.cumsum(likely[order] * size)
-    quality = right / np.maximum(1.0, np.cumsum(size) + right[-1]) if len(order) else right
+    quality = (
+        right / np.maximum(1.0, np.cumsum(size) + _MISSED * right[-1]) if len(order) else right
+    )
     keep = np.zeros(len(likely), np.bool_)
     if len(order) and right[-1] > 0:
         keep[order[: int(np.argmax(quality)) + 1]] = True

@@ -22,6 +22,7 @@ _UNENDED = re.compile("[\u0e00-\u0eff]")
 # A link, a button, a label: few words, no sentence, and no field of a record.
 _LINK = re.compile(r"(?!.*(?:[.,;!?…:。，、；！？।]$|: )).{1,60}$")
 _MAX_LINK_WORDS = 6
+_MAX_MENU_WORDS = 3
 # What follows a tail marker (or stands above a head marker) goes with it only if it looks like a
 # form or a list of links: no paragraph, and little text ...
 _MAX_FORM_LINES = 12
@@ -148,9 +149,18 @@ class _Page:
             share = _KNOWN_SHARE_AT_EDGE if at_edge else _KNOWN_SHARE_BETWEEN
             if known < _KNOWN_IN_BLOCK or known < share * len(run):
                 continue
+            spared = self._titles(run) if run[0] < first else set()
             for at in run:
-                if at in marked or at_edge:
+                if at in marked or (at_edge and at not in spared):
                     self.cut[at] = self.cut[at] or marked.get(at, LINK_RUN)
+
+    def _titles(self, run: list[int]) -> set[int]:
+        """Lines of a run above the text that may be its title: the last that no rule knows, and
+        those of more words than menus have.
+        """
+        unknown = [at for at in run if at not in self.known and not self.cut[at]]
+        long = {at for at in unknown if self.lines[at].strip().count(" ") >= _MAX_MENU_WORDS}
+        return long | set(unknown[-1:])
 
     def _runs(self) -> Iterator[list[int]]:
         """Runs of links, over blank lines and what is cut."""

@@ -1,5 +1,7 @@
 """Boilerplate goes by rules, cleanly; what an author wrote stays."""
 
+import json
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -63,6 +65,43 @@ def test_switched_off_it_does_nothing() -> None:
     assert off.screen(pa.array([FORM]), pa.array(["en"])).to_pylist() == [False]
 
 
+PAGE = "\n".join(
+    ["Home", "Our catalogue of ropes", "Sign in", "Cart", "Ropes", "Knots", "Anchors", "Follow us"]
+    + [PROSE, f"{PROSE} Nobody had an answer to that.", f"Still, {PROSE.lower()}"] * 3
+    + ["Ten best ropes of the year", "Contact us", "Careers", "Privacy policy"]
+)
+ARTICLE = Boilerplate(BoilerplateSettings(strength="article"))
+
+
+def test_an_article_is_what_a_page_is_about() -> None:
+    new, ledger = apply(PAGE, ARTICLE.propose(PAGE, "en"))
+    assert restore(new, ledger) == PAGE
+    assert [line for line in new.split("\n") if len(line) > 60] == [
+        line for line in PAGE.split("\n") if len(line) > 60
+    ]
+    assert not {"Knots", "Anchors", "Careers"} & set(new.split("\n"))
+    assert "line-model" in {edit.rule for edit in ledger}
+    assert "Knots" in stripped(PAGE, "de"), "`careful` does not know it"
+
+
+def test_a_few_lines_are_no_page() -> None:
+    assert list(ARTICLE.propose("Knots\nAnchors", "en")) == []
+
+
+def test_lines_too_long_for_any_rule() -> None:
+    assert list(STAGE.propose("x" * 5_000, "en")) == []
+
+
+def test_a_byline_and_a_dateline_say_what_they_say() -> None:
+    text = f"THE TIDE\nBy Sarah Example\n7:53 AM PDT • August 23, 2024\n{PROSE}"
+    new, ledger = apply(text, STAGE.propose(text, "en"))
+    assert new == f"THE TIDE\n{PROSE}"
+    said = [json.loads(edit.evidence) for edit in ledger]
+    assert said == [{"author": "Sarah Example"}, {"published": "August 23, 2024"}]
+    title_page = f"THE TIDE\nBy Sarah Example\n{PROSE}"
+    assert stripped(title_page) == title_page, "alone it may be a title page"
+
+
 LINES = st.lists(
     st.sampled_from(
         [
@@ -75,6 +114,14 @@ LINES = st.lists(
     | st.text(max_size=20),
     max_size=14,
 )
+
+
+@given(LINES)
+def test_what_a_model_leaves_no_rule_would_cut(lines: list[str]) -> None:
+    text = "\n".join(lines).encode("utf-8", "replace").decode()
+    new, ledger = apply(text, ARTICLE.propose(text, "en"))
+    assert restore(new, ledger) == text
+    assert list(STAGE.propose(new, "en")) == []
 
 
 @given(LINES, st.sampled_from(["en", "de", "und"]))

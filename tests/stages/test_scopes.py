@@ -23,7 +23,12 @@ def marked(lines: Iterable[str]) -> list[Mark]:
 
 CASES = [
     pytest.param(["line: a", PROSE, "line: b"], ["line", "", "line"], id="a line goes anywhere"),
-    pytest.param(["top: a", PROSE, "top: b"], ["top", "", ""], id="top: above the first paragraph"),
+    pytest.param(
+        ["top: a", "line: x", PROSE, "top: b"],
+        ["top", "line", "", ""],
+        id="top: above the first paragraph",
+    ),
+    pytest.param(["top: a", "x", PROSE], ["", "", ""], id="not alone"),
     pytest.param(["end: a", PROSE, "end: b"], ["", "", "end"], id="end: below the last paragraph"),
     pytest.param(["top: a", "end: b"], ["", ""], id="without a paragraph there is no edge"),
     pytest.param(["head: a", PROSE], ["head", ""], id="a head"),
@@ -54,9 +59,14 @@ CASES = [
         [PROSE, *["block: a"] * 3, *["x"] * 4, PROSE], [""] * 9, id="and only if it is half of all"
     ),
     pytest.param(
-        [*["block: a"] * 3, *["x"] * 4, PROSE],
-        [*["block"] * 3, *[LINK_RUN] * 4, ""],
+        [PROSE, *["block: a"] * 3, *["x"] * 4],
+        ["", *["block"] * 3, *[LINK_RUN] * 4],
         id="at an edge the whole run goes",
+    ),
+    pytest.param(
+        ["x", *["block: a"] * 3, "A title of four words", "x", "y", "", PROSE],
+        [LINK_RUN, *["block"] * 3, "", LINK_RUN, "", "", ""],
+        id="but not what may be a title: the last line, and those of many words",
     ),
     pytest.param(
         [PROSE, *["block: a"] * 3, *["x"] * 28],
