@@ -17,6 +17,7 @@ import threading
 import time
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 from pipeline.html.extract import Article, extract, extractor
 from pipeline.html.frames import read_frame, write_frame
@@ -38,6 +39,7 @@ _FAULTS = (
 _MEMORY = 4 * 1024**3
 # Once it has needed this much, the process gives it back by ending: caches, and holes in the heap.
 _GROWN = 512 * 1024**2
+_STATM = Path("/proc/self/statm")
 # Python's own limit is 1,000; parsers follow 2,048 elements, and libraries call themselves twice.
 _CALLS = 10_000
 _WATCH_SECONDS = 0.5
@@ -64,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
         signal.setitimer(signal.ITIMER_PROF, float(seconds))
         answer = _answer(page.decode(), article)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        last = _peak() > _GROWN
+        last = _memory() > _GROWN
         write_frame(answers, json.dumps([*answer, last]).encode())
         if last:
             break
@@ -80,10 +82,17 @@ def _answer(page: str, article: Article) -> tuple[str, dict[str, str], str]:
     return found.text, dict(found.facts), ""
 
 
-def _peak() -> int:
-    """The most memory that this process has had, in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+def _memory() -> int:
+    """The memory that this process has now, in bytes; where no file says it, the most it has had.
+
+    On Linux that most is no answer: it begins with what the parent had.
+    """
+    try:
+        pages = int(_STATM.read_text().split()[1])
+    except OSError:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
+    return pages * resource.getpagesize()
 
 
 def _watch(parent: int) -> None:

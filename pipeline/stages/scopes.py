@@ -102,7 +102,7 @@ class _Page:
             if rest.has_prose:
                 return
             if at in marked and rest.is_form():
-                self.cut[at:end] = [name or marked[at] for name in self.cut[at:end]]
+                self.cut[at:end] = [marked[at]] * (end - at)
                 end, rest = at, _Rest(self)
             else:
                 rest.add(at)
@@ -117,7 +117,7 @@ class _Page:
             if rest.has_prose:
                 return
             if at in marked and rest.is_form():
-                self.cut[start : at + 1] = [name or marked[at] for name in self.cut[start : at + 1]]
+                self.cut[start : at + 1] = [marked[at]] * (at + 1 - start)
                 start, rest = at + 1, _Rest(self)
             else:
                 rest.add(at)

@@ -145,7 +145,9 @@ def test_a_condition_that_holds_for_no_row_is_no_failure(examined: Examined) -> 
 
 
 def test_a_missing_column_fails_what_looks_at_it_and_is_named(examined: Examined) -> None:
-    looked_at = {"rows": examined.frames("documents")["rows"].drop(columns=["cut_chars", "words"])}
+    looked_at = {
+        "rows": examined.frames("documents")["rows"].drop(columns=["heavily_cut", "words"])
+    }
 
     outcomes = examined.check("documents", looked_at)
 
