@@ -1,7 +1,8 @@
-"""What is not the author's text: forms, credits, buttons, found by the rule files.
+"""What is not the author's text: forms, credits, buttons, by rules and by a model of lines.
 
-What belongs here: finding the lines that rules name and cutting them cleanly.
-What does not: the rules themselves (rules/boilerplate/*.toml).
+What belongs here: the two strengths, and one edit for each run of lines that goes.
+What does not: rules (rules/boilerplate, rulebook), what a match asks for (scopes), the model
+(linemodel), blank lines left over (lines).
 """
 
 import json
@@ -53,7 +54,9 @@ class BoilerplateSettings:
 
 @dataclass(frozen=True)
 class Boilerplate:
-    """Cuts by the rules for any language and for the text's own."""
+    """Cuts by the rules for any language and for the text's own, and, as `article`, what a model of
+    lines does not count to the main text.
+    """
 
     settings: BoilerplateSettings
     name: str = "boilerplate"

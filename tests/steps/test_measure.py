@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline import schema
 from pipeline.recipe import Recipe
+from pipeline.stages.boilerplate import BoilerplateSettings
 from pipeline.steps.ingest import decoded_hash
 from pipeline.steps.measure import measure
 
@@ -29,10 +30,10 @@ def row(text: str | None, decoded: str | None, *edits: dict[str, Any]) -> dict[s
     }
 
 
-def measured(*rows: dict[str, Any]) -> pa.Table:
+def measured(*rows: dict[str, Any], recipe: Recipe | None = None) -> pa.Table:
     """The rows' measures; the rows are cut out of a longer table."""
     table = pa.Table.from_pylist([row("first, öfter", "other", edit(0, "", "f")), *rows], COLUMNS)
-    (done,) = measure(table[1:], recipe=Recipe())
+    (done,) = measure(table[1:], recipe=recipe or Recipe())
     return done
 
 
@@ -63,6 +64,20 @@ def test_code_points_cut_as_boilerplate_are_counted() -> None:
     done = measured(*(case for case, _ in cases))
     assert done["cut_chars"].to_pylist() == [wanted for _, wanted in cases]
     assert done["edit_count"].to_pylist() == [0, 1, 2, 1, 0]
+
+
+def test_what_loses_more_than_its_share_is_flagged() -> None:
+    rows = [
+        row("four", "four"),
+        row("four", "four and", edit(4, " and", "")),
+        row("four", "four and more", edit(4, " and more", "")),
+        row("four", "four and more", edit(4, " and more", "", "repeats")),
+        row("four", "four and more", edit(4, " and more", "", "mojibake")),
+    ]
+    flags = measured(*rows)["heavily_cut"].to_pylist()
+    assert flags == [False, False, True, True, False]
+    mild = Recipe(boilerplate=BoilerplateSettings(max_cut_share=0.9))
+    assert measured(*rows, recipe=mild)["heavily_cut"].to_pylist() == [False] * 5
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])) | st.none(), max_size=5))
