@@ -14,8 +14,6 @@ from benchmarks.targets import BOILERPLATE, outcomes
 Row = dict[str, Any]
 _ANSWER = {True: "yes", False: "no", None: "not measured"}
 _NOT_HERE = "The data of this part is not here: not measured."
-_SHOWN = 60  # different cuts in one source; all others are in the list only
-_CELL = 160  # characters of a cut in the page
 _LISTED = 300  # characters of a cut in the list
 
 
@@ -273,34 +271,23 @@ def _harm(measured: Row) -> Iterator[str]:
 def _cuts(measured: Row) -> Iterator[str]:
     if not measured["cuts"]:
         return
-    yield "### The cuts"
+    yield "### The cuts, by rule"
     yield ""
     yield (
-        f"All of them, the most frequent first; of a text with more than {_SHOWN} different cuts "
-        "the rest is in [boilerplate-cuts.tsv](boilerplate-cuts.tsv)."
+        "The run leaves every cut with its text in `benchmarks/boilerplate-cuts.tsv`, which is not "
+        "kept with the project: the texts are others'."
     )
     yield ""
-    yield "| text | strength | language | rule | cut | times |"
-    yield "|---|---|---|---|---|---|"
-    seen: dict[tuple[str, str], int] = {}
-    for strength, source, language, rule, text, times in measured["cuts"]:
-        place = strength, source
-        seen[place] = seen.get(place, 0) + 1
-        if seen[place] <= _SHOWN:
-            yield f"| {source} | {strength} | {language} | {rule} | {_cell(text)} | {times:,} |"
+    yield "| text | strength | rule | cuts | different ones |"
+    yield "|---|---|---|---|---|"
+    counts: dict[tuple[str, str, str], list[int]] = {}
+    for strength, source, _, rule, _, times in measured["cuts"]:
+        count = counts.setdefault((source, strength, rule), [0, 0])
+        count[0] += times
+        count[1] += 1
+    for (source, strength, rule), (times, different) in sorted(counts.items()):
+        yield f"| {source} | {strength} | {rule} | {times:,} | {different:,} |"
     yield ""
-    for (strength, source), count in seen.items():
-        if count > _SHOWN:
-            yield f"- {source}, {strength}: {count - _SHOWN:,} more different cuts"
-    yield ""
-
-
-def _cell(text: str) -> str:
-    """The cut as code in a cell."""
-    flat = _short(text.replace("\n", " ⏎ "), _CELL)
-    fence = "``" if "`" in flat else "`"
-    inner = flat.replace("|", "\\|")
-    return f"{fence}{inner}{fence}" if fence == "`" else f"{fence} {inner} {fence}"
 
 
 def _short(text: str, most: int) -> str:

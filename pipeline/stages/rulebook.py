@@ -106,7 +106,7 @@ def _matched(rule: BoilerplateRule, lines: pa.Array, places: pa.Array) -> Iterat
         return
     lines, places = lines.filter(near), places.filter(near)
     hits = pc.indices_nonzero(pc.match_substring_regex(lines, whole_line(rule.re2)))
-    told = rule.tells(lines.take(hits))
+    told = rule.tells(lines.take(hits)) if len(hits) else []
     for at, said in zip(places.take(hits).to_pylist(), told, strict=True):
         yield Mark(at, rule, said)
 
