@@ -20,6 +20,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from wordfreq import top_n_list
 
 from benchmarks.boilerplate.pages import Page, pages
+from benchmarks.boilerplate.score import bag, precision_recall_f1
 from benchmarks.novels import ROOT
 from pipeline.kernels.linesignals import MOST_WORDS, SIGNALS, lexis
 from pipeline.kernels.surroundings import FEATURES
@@ -63,8 +64,11 @@ _SEED = 7
 
 @dataclass(frozen=True)
 class Lesson:
-    """What is learned from. known: what rules say of each line. gold: whether each line is kept.
-    weights: a line's share of its page's words. bags: the words of each short line.
+    """What is learned from.
+
+    known: what rules say of each line. gold: whether each line is kept. of: each line's page.
+    bags: the words of each short line. worth: of each page, the square of the best F1 that lines
+    can have there: a page whose main text its lines hardly hold teaches little.
     """
 
     pages: Sequence[Page]
@@ -72,6 +76,7 @@ class Lesson:
     gold: NDArray[np.bool_]
     of: NDArray[np.int64]
     bags: list[frozenset[str]]
+    worth: NDArray[np.float64]
 
     @property
     def texts(self) -> pa.Array:
@@ -89,7 +94,12 @@ def lesson(chosen: Sequence[Page]) -> Lesson:
         np.array([keep for page in chosen for keep in page.keep], np.bool_),
         np.repeat(np.arange(len(chosen)), [len(page.keep) for page in chosen]),
         [_bag(line) for page in chosen for line in page.lines],
+        np.array([_best(page) ** 2 for page in chosen]),
     )
+
+
+def _best(page: Page) -> float:
+    return precision_recall_f1(bag(page.chosen(page.keep)), bag(page.gold))[2]
 
 
 def grow(given: Lesson, learned: NDArray[np.bool_]) -> dict[str, Any]:
@@ -117,7 +127,7 @@ def grow(given: Lesson, learned: NDArray[np.bool_]) -> dict[str, Any]:
         random_state=0,
     )
     size = features[:, SIGNALS.index("words")].astype(np.float64)
-    shares = size / np.maximum(1, np.bincount(given.of, size)[given.of])
+    shares = size / np.maximum(1, np.bincount(given.of, size)[given.of]) * given.worth[given.of]
     forest.fit(features[rows], given.gold[rows], sample_weight=1000 * shares[rows])
     return {
         "stop_words": stops,
