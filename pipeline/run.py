@@ -56,6 +56,7 @@ from pipeline.store.dataset import (
 _LIBRARIES = (
     "chardet",
     "datasketch",
+    "dateparser",
     "ftfy",
     "htmldate",
     "justext",

@@ -274,7 +274,7 @@ def _cuts(measured: Row) -> Iterator[str]:
     yield "### The cuts, by rule"
     yield ""
     yield (
-        "The run leaves every cut with its text in `benchmarks/boilerplate-cuts.tsv`, which is not "
+        "The run leaves every cut with its text in `out/boilerplate-cuts.tsv`, which is not "
         "kept with the project: the texts are others'."
     )
     yield ""
