@@ -7,6 +7,7 @@ it reached us (stages.mojibake).
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import chardet
@@ -30,6 +31,14 @@ class Decoded:
     confidence: float
     byte_order_mark: bool
     lossless: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What something outside the bytes says they are in: `HTTP`, `MIME`, and the name it gives."""
+
+    where: str
+    name: str
 
 
 # Longest first, since UTF-32-LE starts with the mark of UTF-16-LE.
@@ -66,12 +75,13 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _DETECT_BYTES = 64 * 1024
 
 
-def decode(raw: bytes) -> Decoded:
+def decode(raw: bytes, *, declared: Sequence[Declared] = (), replace: bool = False) -> Decoded:
     """The text of `raw`: by BOM, as UTF-8, as the bytes declare, or as a detector finds.
 
     Every way is strict: bytes that do not fit an encoding rule it out.
     Raises `Undecodable`.
     """
+    del declared, replace  # not yet
     return _by_mark(raw) or _as_utf8(raw) or _as_declared(raw) or _as_detected(raw)
 
 

@@ -33,6 +33,7 @@ from pipeline.engine import facts
 from pipeline.engine.engine import Engine, Kernel
 from pipeline.recipe import Recipe
 from pipeline.slips.judge import Totals
+from pipeline.sources.places import Folder
 from pipeline.steps import deduplicate as dedup_step
 from pipeline.steps import ingest as ingest_step
 from pipeline.steps import lines as lines_step
@@ -138,7 +139,8 @@ class Run:
 
 def ingest(run: Run) -> Dataset:
     """Raw files to documents: one row a record, decoded or rejected."""
-    shards = ingest_step.plan(run.folder, run.recipe.ingest)
+    place = Folder(run.folder.resolve())
+    shards = ingest_step.plan(place, run.recipe.ingest)
     listing = hashlib.sha256(repr([shard.to_pylist() for shard in shards]).encode()).hexdigest()
     planned = run.target("plan", schema.PLAN, [listing])
     plan = planned.finished() or planned.finish(
@@ -146,7 +148,7 @@ def ingest(run: Run) -> Dataset:
     )
     kernel = partial(
         ingest_step.read,
-        folder=run.folder.resolve(),
+        place=place,
         dump=run.dump,
         settings=run.recipe.ingest,
     )
@@ -343,6 +345,9 @@ def publish(run: Run) -> dict[str, Dataset]:
     candidate = {
         "documents": made("documents", publish_step.documents, measured, **whole),
         "rejected": made("rejected", publish_step.rejected, measured, **whole),
+        "passed_over": made(
+            "passed_over", publish_step.passed_over, measured, columns=schema.MEASURED.names
+        ),
         "ledger": made("ledger", publish_step.ledger, measured, columns=edits),
         "duplicates": made("duplicates", publish_step.duplicates, fates),
         "signatures": made("signatures", publish_step.signatures, signed, beside=fates),
@@ -356,7 +361,7 @@ def publish(run: Run) -> dict[str, Dataset]:
             "repeated_lines", publish_step.repeated_lines, run.dataset("repeated_lines")
         ),
     }
-    rows = candidate["documents"].rows + candidate["rejected"].rows
+    rows = sum(candidate[name].rows for name in ("documents", "rejected", "passed_over"))
     if rows != measured.rows:
         raise StoreError(f"{measured.rows} records came in, {rows} would go out")
     return candidate

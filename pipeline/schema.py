@@ -10,6 +10,7 @@ import pyarrow as pa
 
 # Why a record was rejected; the absence of a verdict means keep.
 UNREADABLE = "unreadable"  # its file could not be read, or not to the end
+UNSAFE = "unsafe"  # a bomb, a path that leads out of its archive, archives without end
 OVERSIZE = "oversize"  # larger than one record may be
 MALFORMED = "malformed"  # not a record: torn JSON, no text field, text that is no string
 UNDECODABLE = "undecodable"  # its bytes are no text in any encoding that fits
@@ -18,11 +19,13 @@ LANGUAGE = "language"  # not a wanted language, or not surely one
 QUALITY = "quality"  # quality:<rule>
 DUPLICATE_EXACT = "duplicate:exact"
 DUPLICATE_NEAR = "duplicate:near"
+PASSED_OVER = "passed_over"  # passed_over:<kind>: no text and not asked for; one row counts them
 FAILED = "failed"  # failed:<step>, the error is in the reason
 
 # The part of a verdict before its colon.
 VERDICTS = (
     UNREADABLE,
+    UNSAFE,
     OVERSIZE,
     MALFORMED,
     UNDECODABLE,
@@ -62,12 +65,17 @@ EDIT = pa.struct(
 _IDENTITY = [
     _field("doc_id", pa.string(), "32 hex digits of dump, source, record, content", nullable=False),
     _field("dump", pa.string(), "the delivery the record came in", nullable=False),
-    _field("source", pa.string(), "the raw file, relative to the dump's folder", nullable=False),
+    _field(
+        "source",
+        pa.string(),
+        "the raw file, relative to the dump's folder, and after !/ the file within an archive",
+        nullable=False,
+    ),
     _field(
         "record",
         pa.int64(),
-        "line (JSONL) or row (Parquet), from 1; 1 for a whole text file; 0 for a file "
-        "that could not be read",
+        "line (JSONL), row (tables) or item, from 1; 1 for a whole text file; 0 for a file that "
+        "could not be read, and for what was passed over",
         nullable=False,
     ),
 ]
@@ -157,10 +165,12 @@ PLAN = pa.schema(
     [
         _field("source", pa.string(), "the raw file, relative to the dump's folder"),
         _field("path", pa.binary(), "the same as the file system spells it"),
-        _field("start", pa.int64(), "where this part of it begins, in bytes"),
-        _field("bytes", pa.int64(), "the size of this part, mostly of the whole file"),
+        _field("start", pa.int64(), "where this part of it begins (byte, row group or member)"),
+        _field("stop", pa.int64(), "where it ends; null, as start, for a whole file"),
+        _field("bytes", pa.int64(), "about how much there is to read in it"),
         _field("first", pa.int64(), "the number of the first record in this part"),
-        _field("hash", pa.string(), "SHA-256 of these bytes; null where they could not be read"),
+        _field("size", pa.int64(), "the size of the whole file"),
+        _field("hash", pa.string(), "SHA-256 of the whole file; null where it could not be read"),
         _field("error", pa.string(), "why it could not be read"),
     ]
 )
@@ -290,6 +300,14 @@ _COMMON = [*_IDENTITY, _TEXT, *_ENCODING, *_LANGUAGE, _METADATA]
 _REST = [*_MEASURES, *_DELIVERED, *_DECODING]
 DOCUMENTS = pa.schema([*_COMMON, *_REST])
 REJECTED = pa.schema([*_COMMON, *_VERDICT, *_REST])
+PASSED_OVER_ITEMS = pa.schema(
+    [
+        *_IDENTITY[:3],
+        _field("kind", pa.string(), "what they are: `WARC request`, say", nullable=False),
+        _field("items", pa.int64(), "how many of them", nullable=False),
+        _field("raw_bytes", pa.int64(), "their size, where it is known; else 0", nullable=False),
+    ]
+)
 LEDGER = pa.schema(
     [
         _IDENTITY[0],
@@ -318,6 +336,7 @@ SIGNATURES = pa.schema(
 PUBLISHED = {
     "documents": DOCUMENTS,
     "rejected": REJECTED,
+    "passed_over": PASSED_OVER_ITEMS,
     "ledger": LEDGER,
     "duplicates": DUPLICATES,
     "signatures": SIGNATURES,

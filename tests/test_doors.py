@@ -22,7 +22,8 @@ DOORS = {
     "langdetect": ["pipeline/measures/profiles.py"],
     "lxml": ["pipeline/html/markup.py"],
     "numba": ["pipeline/kernels/compiled.py"],
-    "orjson": ["pipeline/sources/jsonl.py"],
+    "lz4": ["pipeline/sources/packed.py"],
+    "orjson": ["pipeline/sources/jsonobject.py", "pipeline/sources/signatures.py"],
     "pandas": ["expectations"],
     "pyarrow.parquet": ["pipeline/store", "pipeline/sources/parquet.py"],
     "readability": ["pipeline/html/by_readability.py"],
@@ -30,7 +31,7 @@ DOORS = {
     "rich": ["pipeline/cli.py", "pipeline/report/terminal.py"],
     "trafilatura": ["pipeline/html/by_trafilatura.py", "pipeline/html/facts.py"],
     "wordfreq": ["pipeline/slips/lexicon.py"],
-    "zstandard": ["pipeline/sources/jsonl.py"],
+    "zstandard": ["pipeline/sources/packed.py"],
 }
 
 

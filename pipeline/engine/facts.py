@@ -9,10 +9,14 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
+from pipeline import schema
 from pipeline.engine.local import MEMORY_LIMIT, reported
+from pipeline.sources.raw import INSIDE
 from pipeline.store.dataset import Dataset
 
 Totals = dict[str, int]
+# Rows of `raw` that are records; the others count what was passed over.
+_RECORD = f"(verdict IS NULL OR NOT starts_with(verdict, '{schema.PASSED_OVER}'))"
 
 
 def raw_totals(plan: Dataset, raw: Dataset) -> Totals:
@@ -22,9 +26,9 @@ def raw_totals(plan: Dataset, raw: Dataset) -> Totals:
             database,
             {
                 "files": "SELECT count(DISTINCT source) FROM plan",
-                "files_without_records": "SELECT count(DISTINCT source) FROM plan "
-                "WHERE source NOT IN (SELECT source FROM raw)",
-                "records": "SELECT count(*) FROM raw",
+                "files_without_records": "SELECT count(DISTINCT source) FROM plan WHERE source "
+                f"NOT IN (SELECT split_part(source, '{INSIDE}', 1) FROM raw)",
+                "records": f"SELECT count(*) FROM raw WHERE {_RECORD}",
                 "ids_repeated": "SELECT count(*) - count(DISTINCT doc_id) FROM raw",
             },
         )
@@ -43,14 +47,15 @@ def candidate_totals(
         return _ask(
             database,
             {
-                "records": "SELECT count(*) FROM raw",
+                "records": f"SELECT count(*) FROM raw WHERE {_RECORD}",
                 "documents": "SELECT count(*) FROM documents",
                 "rejected": "SELECT count(*) FROM rejected",
                 "duplicates": "SELECT count(*) FROM duplicates",
                 "records_lost": "SELECT count(*) FROM raw WHERE doc_id NOT IN (SELECT doc_id FROM "
-                "documents) AND doc_id NOT IN (SELECT doc_id FROM rejected)",
+                f"documents) AND doc_id NOT IN (SELECT doc_id FROM rejected) AND {_RECORD}",
                 "records_gained": "SELECT (SELECT count(*) FROM documents) "
-                "+ (SELECT count(*) FROM rejected) - (SELECT count(*) FROM raw)",
+                "+ (SELECT count(*) FROM rejected) - "
+                f"(SELECT count(*) FROM raw WHERE {_RECORD})",
                 "ids_in_other_dumps": "SELECT count(*) FROM documents WHERE doc_id IN "
                 "(SELECT doc_id FROM other_documents)",
                 "texts_repeated": "SELECT count(*) - count(DISTINCT text_hash) FROM signatures",

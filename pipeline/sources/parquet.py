@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import schema
+from pipeline.sources.raw import Part, RawFile, seekable
 from pipeline.sources.record import (
     Record,
     as_delivered,
@@ -21,9 +22,34 @@ from pipeline.sources.settings import IngestSettings
 _ROWS = 64
 
 
-def read_parquet(file: BinaryIO, settings: IngestSettings) -> Iterator[Record]:
-    """The records of a Parquet file; its other columns become metadata."""
-    number = 0
+def read_parquet(raw: RawFile, settings: IngestSettings) -> Iterator[Record]:
+    """The records of a Parquet file, or of some of its row groups; other columns are metadata."""
+    with seekable(raw) as file:
+        yield from _records(file, raw.part, settings)
+
+
+def cut_parquet(file: BinaryIO, limit: int) -> Iterator[Part]:
+    """Parts of whole row groups, of about `limit` bytes; none of a damaged file."""
+    try:
+        metadata = pq.ParquetFile(file).metadata
+        groups = [metadata.row_group(at) for at in range(metadata.num_row_groups)]
+        sizes = [(group.total_byte_size, group.num_rows) for group in groups]
+    except (pa.ArrowException, OSError):
+        return
+    start = size = rows = 0
+    first = 1
+    for at, (bytes_, rows_) in enumerate(sizes):
+        if size and size + bytes_ > limit:
+            yield Part(start, at, size, first)
+            first += rows
+            start, size, rows = at, 0, 0
+        size += bytes_
+        rows += rows_
+    yield Part(start, len(sizes), size, first)
+
+
+def _records(file: BinaryIO, part: Part | None, settings: IngestSettings) -> Iterator[Record]:
+    number = part.first - 1 if part else 0
     try:
         parquet = pq.ParquetFile(file)
         names = parquet.schema_arrow.names
@@ -34,7 +60,8 @@ def read_parquet(file: BinaryIO, settings: IngestSettings) -> Iterator[Record]:
             )
             yield rejected(0, b"", schema.MALFORMED, reason)
             return
-        for batch in parquet.iter_batches(_ROWS):
+        groups = range(part.start, part.stop) if part else None
+        for batch in parquet.iter_batches(_ROWS, groups):
             for row in _rows(batch):
                 number += 1
                 yield _record(number, row, settings)
@@ -70,7 +97,7 @@ def _record(number: int, row: dict[str, Any], settings: IngestSettings) -> Recor
     text = row.pop(settings.text_field)
     metadata = metadata_of(row)
     if isinstance(text, bytes):
-        return of_bytes(number, text, metadata)
+        return of_bytes(number, text, settings, metadata)
     if not isinstance(text, str):
         kind = "null" if text is None else type(text).__name__
         reason = f"row {number} has a {kind} in {settings.text_field!r}, a string is wanted"

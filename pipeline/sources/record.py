@@ -3,12 +3,14 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline import schema
-from pipeline.decode import Decoded, Undecodable, decode
+from pipeline.decode import Declared, Decoded, Undecodable, decode
+from pipeline.sources.raw import Unreadable
+from pipeline.sources.settings import REPLACE, IngestSettings
 
 NO_METADATA = "{}"
 
@@ -17,7 +19,8 @@ NO_METADATA = "{}"
 class Record:
     """One item of a raw file.
 
-    number: line or row from 1; 0 for the file itself where it cannot be read.
+    number: its place in the raw file: line, row or item from 1; 0 for the file itself where it
+    cannot be read.
     size, digest: length and SHA-256 (hex) of its bytes as delivered.
     verdict, reason: why it can be no document. `decoded` is then what can be kept of it, or None.
     """
@@ -31,13 +34,39 @@ class Record:
     reason: str | None = None
 
 
-def of_bytes(number: int, raw: bytes, metadata: str = NO_METADATA) -> Record:
-    """The record whose text is `raw` in some encoding."""
+def of_bytes(
+    number: int,
+    raw: bytes,
+    settings: IngestSettings,
+    metadata: str = NO_METADATA,
+    declared: Sequence[Declared] = (),
+) -> Record:
+    """The record whose text is `raw` in some encoding.
+
+    declared: the encodings that something outside the bytes (HTTP, MIME) says they are in.
+    """
     try:
-        decoded = decode(raw)
+        decoded = decode(raw, declared=declared, replace=settings.on_undecodable == REPLACE)
     except Undecodable as error:
         return rejected(number, raw, schema.UNDECODABLE, str(error), metadata)
     return Record(number, len(raw), digest_of(raw), decoded, metadata)
+
+
+def torn(
+    number: int, raw: bytes, error: Unreadable, reason: str = "", metadata: str = NO_METADATA
+) -> Record:
+    """A record of which only `raw` could be read; its text is kept where that is one.
+
+    reason: in place of the error's own words. The error counts as told.
+    """
+    error.told = True
+    try:
+        decoded = decode(raw, replace=True) if raw else None
+    except Undecodable:
+        decoded = None
+    return Record(
+        number, len(raw), digest_of(raw), decoded, metadata, error.verdict, reason or str(error)
+    )
 
 
 def rejected(

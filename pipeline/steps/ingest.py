@@ -5,22 +5,23 @@ What does not: formats (sources), encodings (decode).
 """
 
 import hashlib
-import os
-import stat
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from io import BufferedReader
 from itertools import chain, pairwise
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline import schema
 from pipeline.kernels.texts import texts_of
-from pipeline.sources import READERS, line_reader_for, reader_for
-from pipeline.sources.part import part_of
+from pipeline.sources.formats import format_of
+from pipeline.sources.limits import Limits
+from pipeline.sources.places import Place, cause
+from pipeline.sources.raw import HEAD_BYTES, Part, RawFile, shown
+from pipeline.sources.read import records
 from pipeline.sources.record import Record, digest_of
 from pipeline.sources.settings import IngestSettings
 
@@ -28,117 +29,88 @@ from pipeline.sources.settings import IngestSettings
 _TABLE_BYTES = 8 * 1024 * 1024
 _TABLE_ROWS = 4096
 _CHUNK = 1024 * 1024
-# Names that mark or hide rather than deliver: _SUCCESS, .DS_Store, and the like.
-_NO_DELIVERY = (".", "_")
+# A file in one part is not cut.
+_PARTS = 2
 
 
-def plan(folder: Path, settings: IngestSettings) -> list[pa.Table]:
+def plan(place: Place, settings: IngestSettings) -> list[pa.Table]:
     """The dump's files in order of their names, grouped into shards by size; what is larger than a
     shard comes in parts where its format can be cut.
 
-    Each file is hashed, so that a changed file is seen by its content. Files and folders whose
-    names start with a dot or an underscore are no delivery.
+    Each file is hashed, so that a changed file is seen by its content. Where a shard ends follows
+    from the file that it ends with, so that a new file changes only the shards near it.
     """
     shards: list[list[dict[str, Any]]] = [[]]
     size = 0
-    found = sorted(_files(os.fsencode(folder), b""))
     with ThreadPoolExecutor() as threads:  # hashing leaves the interpreter's lock alone
-        parts = threads.map(
-            lambda each: _entries(folder, each[0], each[1], settings.shard_bytes), found
-        )
+        parts = threads.map(partial(_entries, place, settings=settings), sorted(place.files()))
         for entry in chain.from_iterable(parts):
             if shards[-1] and size + entry["bytes"] > settings.shard_bytes:
                 shards.append([])
                 size = 0
             shards[-1].append(entry)
             size += entry["bytes"]
-    return [pa.Table.from_pylist(shard, schema.PLAN) for shard in shards]
+            if _ends_a_shard(entry, settings.shard_bytes):
+                shards.append([])
+                size = 0
+    return [pa.Table.from_pylist(shard, schema.PLAN) for shard in shards if shard or not shards[0]]
 
 
-def _files(root: bytes, inside: bytes) -> Iterator[tuple[bytes, str]]:
-    """(path below `root`, error) of files, and of folders that cannot be listed; links to folders
-    are not followed.
-    """
-    try:
-        listing = os.scandir(os.path.join(root, inside))
-    except OSError as error:
-        yield inside, f"the folder cannot be listed: {_cause(error)}"
-        return
-    with listing as entries:
-        for entry in entries:
-            if os.fsdecode(entry.name).startswith(_NO_DELIVERY):
-                continue
-            path = os.path.join(inside, entry.name)
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(root, path)
-            else:
-                yield path, ""
+def _ends_a_shard(entry: dict[str, Any], limit: int) -> bool:
+    """So seldom, by the file's name and size alone, that shards come to about half the limit."""
+    drawn = int.from_bytes(hashlib.blake2b(entry["path"], digest_size=8).digest()) / 2**64
+    return drawn < int(entry["bytes"]) / (limit / 2)
 
 
-def _entries(folder: Path, path: bytes, error: str, limit: int) -> list[dict[str, Any]]:
-    """The file's parts: one, or more where it can be cut, of `limit` bytes and the rest of their
-    last line each, the last one aside.
-    """
-    # A backslash of the name is doubled, so that no two names are written alike.
-    source = path.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
-    entry: dict[str, Any] = {"source": source, "path": path}
-    entry |= {"start": 0, "bytes": 0, "first": 1, "hash": None}
+def _entries(
+    place: Place, found: tuple[bytes, str], *, settings: IngestSettings
+) -> list[dict[str, Any]]:
+    """The file's parts; one where it is small or cannot be cut."""
+    path, error = found
+    entry: dict[str, Any] = {"source": shown(path), "path": path, "bytes": 0, "first": 1, "size": 0}
+    entry |= {"start": None, "stop": None, "hash": None, "error": error or None}
     if error:
-        return [entry | {"error": error}]
-    parts = []
+        return [entry]
     try:
-        with _open(folder, path) as file:
-            if line_reader_for(source) is None:
-                limit = sys.maxsize
-            while True:
-                size, lines, digest = _part(file, limit)
-                if size or not entry["start"]:
-                    parts.append(entry | {"bytes": size, "hash": digest})
-                if size < limit:
-                    return parts
-                entry["start"] += size
-                entry["first"] += lines
+        with place.open(path) as file:
+            entry["size"] = entry["bytes"] = _hashed(file, digest := hashlib.sha256())
+            entry["hash"] = digest.hexdigest()
+            parts = list(_parts(entry, file, settings))
     except OSError as failure:
-        return [*parts, entry | {"error": f"cannot be read: {_cause(failure)}"}]
+        return [entry | {"error": f"cannot be read: {cause(failure)}"}]
+    if len(parts) < _PARTS:
+        return [entry]
+    return [entry | part._asdict() for part in parts]
 
 
-def _part(file: BinaryIO, limit: int) -> tuple[int, int, str]:
-    """(bytes, line feeds, SHA-256) of the next `limit` bytes and the rest of their last line."""
-    size = lines = 0
-    digest = hashlib.sha256()
-    chunk = b"\n"
-    while size < limit or not chunk.endswith(b"\n"):
-        chunk = file.read(min(_CHUNK, limit - size)) if size < limit else file.readline(_CHUNK)
-        if not chunk:
-            break
+def _hashed(file: BufferedReader, digest: Any) -> int:
+    """The size of the file, whose bytes go into the digest."""
+    size = 0
+    while chunk := file.read(_CHUNK):
         digest.update(chunk)
         size += len(chunk)
-        lines += chunk.count(b"\n")
-    return size, lines, digest.hexdigest()
+    return size
 
 
-def _open(folder: Path, path: bytes) -> Any:
-    """The file, opened for reading. Raises `OSError`, also for what is no regular file."""
-    full = os.path.join(os.fsencode(folder), path)
-    # A pipe would be waited on for ever.
-    if not stat.S_ISREG(os.stat(full).st_mode):
-        raise OSError(None, "not a regular file")
-    return open(full, "rb")
-
-
-def _cause(error: OSError) -> str:
-    return error.strerror or str(error)
+def _parts(entry: dict[str, Any], file: BufferedReader, settings: IngestSettings) -> Iterator[Part]:
+    if entry["size"] <= settings.shard_bytes:
+        return
+    file.seek(0)
+    found = format_of(entry["source"], file.peek(HEAD_BYTES)[:HEAD_BYTES], settings)
+    if found and found.cut:
+        file.seek(0)
+        yield from found.cut(file, settings.shard_bytes)
 
 
 def read(
-    files: pa.Table, *, folder: Path, dump: str, settings: IngestSettings
+    files: pa.Table, *, place: Place, dump: str, settings: IngestSettings
 ) -> Iterator[pa.Table]:
     """Kernel: the documents of the planned files, one row a record, none left out."""
     found: list[tuple[str, Record]] = []
     size = 0
     for file in files.to_pylist():
-        for record in _records(file, folder, settings):
-            found.append((file["source"], record))
+        for source, record in _records(file, place, settings):
+            found.append((source, record))
             size += len(record.decoded.text if record.decoded else "") + len(record.metadata)
             if size >= _TABLE_BYTES or len(found) >= _TABLE_ROWS:
                 yield _table(found, dump)
@@ -146,33 +118,29 @@ def read(
     yield _table(found, dump)
 
 
-def _records(file: dict[str, Any], folder: Path, settings: IngestSettings) -> Iterator[Record]:
+def _records(
+    file: dict[str, Any], place: Place, settings: IngestSettings
+) -> Iterator[tuple[str, Record]]:
     if file["error"]:
-        yield _unreadable(0, file["error"], file)
+        yield file["source"], _unreadable(0, file["error"], file)
         return
-    if reader_for(file["source"]) is None:
-        known = ", ".join(READERS)
-        yield _unreadable(0, f"no reader for this kind of file; known are {known}", file)
-        return
+    part = None
+    if file["start"] is not None:
+        part = Part(file["start"], file["stop"], file["bytes"], file["first"])
     number = file["first"] - 1
     try:
-        with _open(folder, file["path"]) as opened:
-            for record in _read(file, opened, settings):
-                number = record.number
-                yield record
+        with place.open(file["path"]) as opened:
+            limits = Limits(settings, file["size"])
+            raw = RawFile(file["source"], file["source"], opened, limits, part)
+            for source, record in records(raw, settings):
+                if source == file["source"]:
+                    number = record.number
+                yield source, record
     except OSError as error:
         where = f"after record {number}" if number else "from the start"
-        yield _unreadable(
-            number + 1 if number else 0, f"cannot be read {where}: {_cause(error)}", file
-        )
-
-
-def _read(file: dict[str, Any], opened: BinaryIO, settings: IngestSettings) -> Iterator[Record]:
-    if by_line := line_reader_for(file["source"]):
-        part = part_of(opened, file["start"], file["bytes"])
-        yield from by_line(part, settings, file["first"])
-    elif whole := reader_for(file["source"]):
-        yield from whole(opened, settings)
+        number = number + 1 if number else 0
+        reason = f"cannot be read {where}: {cause(error)}"
+        yield file["source"], _unreadable(number, reason, file)
 
 
 def _unreadable(number: int, reason: str, file: dict[str, Any]) -> Record:

@@ -3,6 +3,7 @@
 Each kernel takes measured rows with the near-duplicate columns beside them.
 """
 
+import json
 from collections.abc import Iterator
 
 import pyarrow as pa
@@ -19,7 +20,17 @@ def documents(table: pa.Table) -> Iterator[pa.Table]:
 
 def rejected(table: pa.Table) -> Iterator[pa.Table]:
     """Kernel: everything else, duplicates included, with verdict and reason."""
-    yield _judged(table).filter(pc.is_valid(_verdict(table))).select(schema.REJECTED.names)
+    out = pc.and_not(pc.is_valid(_verdict(table)), _passed_over(table))
+    yield _judged(table).filter(out).select(schema.REJECTED.names)
+
+
+def passed_over(table: pa.Table) -> Iterator[pa.Table]:
+    """Kernel: what is in the raw files besides records, counted by kind."""
+    rows = table.filter(_passed_over(table))
+    kinds = pc.utf8_slice_codeunits(rows["verdict"], len(schema.PASSED_OVER) + 1)
+    items = [json.loads(each)["items"] for each in rows["metadata"].to_pylist()]
+    rows = rows.append_column("kind", kinds).append_column("items", pa.array(items, pa.int64()))
+    yield rows.select(schema.PASSED_OVER_ITEMS.names)
 
 
 def ledger(table: pa.Table) -> Iterator[pa.Table]:
@@ -59,6 +70,10 @@ def repeated_lines(table: pa.Table) -> Iterator[pa.Table]:
 
 def _verdict(table: pa.Table) -> pa.ChunkedArray:
     return pc.coalesce(table["verdict"], table["duplicate"])
+
+
+def _passed_over(table: pa.Table) -> pa.ChunkedArray:
+    return pc.fill_null(pc.starts_with(table["verdict"], f"{schema.PASSED_OVER}:"), False)
 
 
 def _judged(table: pa.Table) -> pa.Table:

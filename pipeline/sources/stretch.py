@@ -3,20 +3,20 @@
 What belongs here: reading no further than the stretch goes. What does not: where files are cut.
 """
 
-import io
-from typing import Any, BinaryIO, cast
+from io import BufferedReader, RawIOBase
+from typing import Any, BinaryIO
 
-_BUFFER = 1024 * 1024
-
-
-def part_of(file: BinaryIO, start: int, size: int) -> BinaryIO:
-    """The `size` bytes of an open file from byte `start` on."""
-    file.seek(start)
-    return cast(BinaryIO, io.BufferedReader(_Part(file, size), _BUFFER))
+from pipeline.sources.raw import Part, buffered
 
 
-class _Part(io.RawIOBase):
-    def __init__(self, file: BinaryIO, size: int) -> None:
+def part_of(file: BinaryIO | BufferedReader, part: Part) -> BufferedReader:
+    """The bytes of an open file from byte `part.start` to `part.stop`."""
+    file.seek(part.start)
+    return buffered(_Part(file, part.stop - part.start))
+
+
+class _Part(RawIOBase):
+    def __init__(self, file: BinaryIO | BufferedReader, size: int) -> None:
         self._file = file
         self._left = size
 

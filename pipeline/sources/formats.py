@@ -1,0 +1,74 @@
+"""The table of formats: how each is known, by its first bytes or its name, and who reads it.
+
+Add a format: write its reader in a file of its own, and enter it here.
+docs/formats.md shows how.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, NamedTuple
+
+from pipeline.sources import signatures as sign
+from pipeline.sources.jsonl import read_jsonl
+from pipeline.sources.lines import cut_lines
+from pipeline.sources.packed import BZIP2, GZIP, LZ4, XZ, ZSTD, reader_of
+from pipeline.sources.parquet import cut_parquet, read_parquet
+from pipeline.sources.raw import Part, PassedOver, RawFile
+from pipeline.sources.record import Record
+from pipeline.sources.settings import IngestSettings
+from pipeline.sources.tarred import read_tar
+from pipeline.sources.text import read_text
+from pipeline.sources.zipped import cut_zip, read_zip
+
+Reader = Callable[[RawFile, IngestSettings], Iterator[Record | RawFile | PassedOver]]
+"""What is in a file: records, files to be read in turn, and what is no text. May raise
+`Unreadable` (of which a record is made) where it cannot say more itself."""
+
+Cutter = Callable[[BinaryIO, int], Iterator[Part]]
+"""Parts of a file, each of about so many bytes. May raise whatever reading a damaged file raises
+in `CUT_ERRORS`: such a file is read whole."""
+
+
+class Format(NamedTuple):
+    """One format.
+
+    looks: whether a file's first bytes give it away for certain; a file is what it looks like,
+    whatever its name. suffixes: names that say so where the first bytes need not; none where they
+    always do. cut: how a large file is cut into parts, where it can be.
+    """
+
+    name: str
+    looks: Callable[[bytes, IngestSettings], bool]
+    read: Reader
+    suffixes: tuple[str, ...] = ()
+    cut: Cutter | None = None
+
+
+TEXT = Format("text", sign.never, read_text, (".txt", ".text", ".md", ".html", ".htm", ".xhtml"))
+
+# In this order they are asked whether a file looks like theirs.
+FORMATS = (
+    Format("gzip", sign.begins(b"\x1f\x8b"), reader_of(GZIP)),
+    Format("bzip2", sign.bzip2, reader_of(BZIP2)),
+    Format("xz", sign.begins(b"\xfd7zXZ\0", b"]\0\0"), reader_of(XZ)),
+    Format("zstd", sign.zstd, reader_of(ZSTD)),
+    Format("lz4", sign.begins(b"\x04\x22\x4d\x18"), reader_of(LZ4)),
+    Format("zip", sign.begins(b"PK\3\4", b"PK\5\6"), read_zip, cut=cut_zip),
+    Format("tar", sign.tar, read_tar),
+    Format("Parquet", sign.begins(b"PAR1"), read_parquet, cut=cut_parquet),
+    Format("JSON Lines", sign.jsonl, read_jsonl, (".jsonl", ".ndjson"), cut_lines),
+    TEXT,
+)
+
+
+def format_of(name: str, head: bytes, settings: IngestSettings) -> Format | None:
+    """The format of a file by its first bytes, or else by its name; None for one that is neither
+    known nor text.
+    """
+    for each in FORMATS:
+        if each.looks(head, settings):
+            return each
+    lower = name.lower()
+    for each in FORMATS:
+        if lower.endswith(each.suffixes):
+            return each
+    return TEXT if sign.is_text(head) else None

@@ -1,0 +1,134 @@
+"""What readers read: a raw file, or a member of an archive, as a named stream of bytes.
+
+What belongs here: the stream's name, its first bytes, and the ways in which it can end badly.
+What does not: which reader a file gets (formats), how archives are opened (gzipped, zipped …).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from io import DEFAULT_BUFFER_SIZE, BufferedReader, RawIOBase
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, NamedTuple, cast
+
+from pipeline import schema
+from pipeline.sources.limits import Limits
+
+HEAD_BYTES = 64 * 1024
+# A member that must be read back and forth lies in memory up to this size, then in a scratch file.
+_SPOOL_BYTES = 32 * 1024 * 1024
+_CHUNK = 1024 * 1024
+INSIDE = "!/"
+"""Between an archive and its member in a source, as in `dump.zip!/news/page.html`."""
+
+
+class Unreadable(Exception):
+    """The stream cannot be read any further; the message says where and why.
+
+    told: a record says so already. rest: what was read of the record that is torn.
+    """
+
+    verdict = schema.UNREADABLE
+
+    def __init__(self, reason: str, rest: bytes = b"") -> None:
+        super().__init__(reason)
+        self.told = False
+        self.rest = rest
+
+    def after(self, place: str) -> str:
+        """The message, with what was read last."""
+        return f"{self}, after {place}"
+
+
+class Unsafe(Unreadable):
+    """The stream will not be read any further: it is, or may be, made to do harm."""
+
+    verdict = schema.UNSAFE
+
+
+class Part(NamedTuple):
+    """A part of a raw file, in the unit that its format is cut in (bytes, row groups, members).
+
+    start, stop: from where to where; bytes: about how large; first: the number of its first record.
+    """
+
+    start: int
+    stop: int
+    bytes: int
+    first: int = 1
+
+
+class PassedOver(NamedTuple):
+    """Some of a raw file's items that are no text and were not asked for, all of one kind."""
+
+    kind: str
+    items: int = 1
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A raw file or a member of one.
+
+    source: its path below the dump's folder, members after `INSIDE`.
+    name: the same without what is unpacked already: `a.jsonl` of the source `a.jsonl.gz`.
+    stream: its bytes, read forwards. part: the part to be read; None for the whole.
+    limits: what may be unpacked of the delivered file that it is from. depth: how many archives
+    it lies in.
+    """
+
+    source: str
+    name: str
+    stream: BufferedReader
+    limits: Limits
+    part: Part | None = None
+    depth: int = 0
+
+    def head(self) -> bytes:
+        """The first bytes, up to `HEAD_BYTES`, which stay to be read. Raises `Unreadable`."""
+        return self.stream.peek(HEAD_BYTES)[:HEAD_BYTES]
+
+    def unpacked(self, suffixes: tuple[str, ...], stream: RawIOBase) -> "RawFile":
+        """What a compressed file holds; its name loses the suffix that says how."""
+        name = self.name
+        for suffix in suffixes:
+            if name.lower().endswith(suffix):
+                name = name[: -len(suffix)]
+                break
+        return replace(self, name=name, stream=buffered(stream), part=None, depth=self.depth + 1)
+
+    def member(self, name: str, stream: RawIOBase | BufferedReader) -> "RawFile":
+        """A member of an archive."""
+        file = stream if isinstance(stream, BufferedReader) else buffered(stream)
+        source = f"{self.source}{INSIDE}{name}"
+        return replace(self, source=source, name=name, stream=file, part=None, depth=self.depth + 1)
+
+
+def buffered(stream: RawIOBase) -> BufferedReader:
+    """The stream with room for `RawFile.head`."""
+    return BufferedReader(stream, max(HEAD_BYTES, DEFAULT_BUFFER_SIZE))
+
+
+@contextmanager
+def seekable(raw: RawFile) -> Iterator[BinaryIO]:
+    """The stream as a file that can be read back and forth: itself, or a scratch copy of it.
+
+    Raises `Unreadable` where it cannot be read to the end.
+    """
+    if raw.stream.seekable():
+        yield cast(BinaryIO, raw.stream)
+        return
+    with SpooledTemporaryFile(max_size=_SPOOL_BYTES) as scratch:
+        while chunk := raw.stream.read(_CHUNK):
+            scratch.write(chunk)
+        scratch.seek(0)
+        yield cast(BinaryIO, scratch)
+
+
+def shown(name: str | bytes) -> str:
+    """A name as text that no other name is written as: what is no UTF-8 as escapes, a backslash
+    doubled, and no `INSIDE`.
+    """
+    raw = name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name
+    text = raw.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+    return text.replace(INSIDE, "\\x21/")

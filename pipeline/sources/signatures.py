@@ -1,0 +1,84 @@
+"""What the first bytes of a file say about its format.
+
+What belongs here: one small test a format; it holds only where there can be no doubt.
+What does not: what follows from it (formats).
+"""
+
+import re
+import tarfile
+from collections.abc import Callable
+
+import orjson
+
+from pipeline.sources.settings import IngestSettings
+
+Looks = Callable[[bytes, IngestSettings], bool]
+_BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")
+_ZSTD = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
+_TAR_BLOCK = 512
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MAX_BINARY_SHARE = 0.02
+# Documents made of text that is not theirs to be read: PDF, PostScript, RTF.
+_NO_TEXT = (b"%PDF-", b"%!PS", b"{\\rtf")
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+
+
+def begins(*marks: bytes) -> Looks:
+    """Whether a file begins with one of these."""
+
+    def looks(head: bytes, settings: IngestSettings) -> bool:
+        del settings
+        return head.startswith(marks)
+
+    return looks
+
+
+def never(head: bytes, settings: IngestSettings) -> bool:
+    """For formats that have no signature."""
+    del head, settings
+    return False
+
+
+def bzip2(head: bytes, settings: IngestSettings) -> bool:
+    """A block, or the end of an empty file, after the mark."""
+    del settings
+    return _BZIP2.match(head) is not None
+
+
+def zstd(head: bytes, settings: IngestSettings) -> bool:
+    """A frame, or one that is to be skipped."""
+    del settings
+    return _ZSTD.match(head) is not None
+
+
+def tar(head: bytes, settings: IngestSettings) -> bool:
+    """A header whose checksum is right, of any age of tar."""
+    del settings
+    if len(head) < _TAR_BLOCK:
+        return False
+    try:
+        tarfile.TarInfo.frombuf(head[:_TAR_BLOCK], "utf-8", "surrogateescape")
+    except tarfile.TarError:
+        return False
+    return True
+
+
+def jsonl(head: bytes, settings: IngestSettings) -> bool:
+    """A first line that is an object with a text."""
+    line, *rest = head.removeprefix(b"\xef\xbb\xbf").lstrip().split(b"\n", 1)
+    if not line.startswith(b"{") or not (rest or line.rstrip().endswith(b"}")):
+        return False
+    try:
+        item = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(item, dict) and settings.text_field in item
+
+
+def is_text(head: bytes) -> bool:
+    """Whether there are hardly any control bytes, or a mark of an encoding that is full of them."""
+    if head.startswith(_NO_TEXT):
+        return False
+    if head.startswith(_WIDE_MARKS):
+        return True
+    return len(_BINARY.findall(head)) <= _MAX_BINARY_SHARE * len(head)

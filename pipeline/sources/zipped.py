@@ -1,0 +1,121 @@
+"""Zip archives: each member a file of its own.
+
+What belongs here: an archive's list of members, and opening them one by one. What does not: what a
+member holds (its own reader), an archive whose list is gone (zipped_torn).
+"""
+
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import partial
+from io import RawIOBase
+from lzma import LZMAError
+from typing import BinaryIO
+
+from pipeline.sources.inside import Broken, Guarded, Names, leads_out, resolved, unsafe_name
+from pipeline.sources.limits import Limits, TooMuch
+from pipeline.sources.raw import Part, PassedOver, RawFile, Unreadable, Unsafe, seekable
+from pipeline.sources.settings import IngestSettings
+from pipeline.sources.zipped_torn import read_torn_zip
+
+# The list of members is held in memory, at about ten times this size.
+_MAX_LIST_BYTES = 256 * 1024 * 1024
+_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    EOFError,
+    NotImplementedError,  # a method that the library does not know
+    RuntimeError,  # a member that is encrypted
+    OSError,
+    ValueError,
+    struct.error,
+)
+_MAX_LINK = 4096
+
+
+def read_zip(raw: RawFile, settings: IngestSettings) -> Iterator[RawFile | PassedOver]:
+    """The members of an archive, or of a part of one, in the order of its list.
+
+    Where the list is damaged, what stands before it is read all the same.
+    """
+    del settings
+    with seekable(raw) as file:
+        try:
+            archive = _opened(file)
+        except _ERRORS as error:
+            yield from read_torn_zip(raw, file, str(error))
+            return
+        names = Names()
+        start, stop = (raw.part.start, raw.part.stop) if raw.part else (0, len(archive.infolist()))
+        for at, member in enumerate(archive.infolist()):
+            name = names.of(member.filename)
+            if member.is_dir() or not start <= at < stop:
+                continue
+            try:
+                raw.limits.member()
+            except TooMuch as error:
+                raise Unsafe(f"the zip archive {error}") from error
+            if _is_link(member) and not leads_out(_target(archive, member)):
+                yield PassedOver("link within an archive")
+            else:
+                yield raw.member(name, _stream(archive, member, raw.limits))
+
+
+def cut_zip(file: BinaryIO, limit: int) -> Iterator[Part]:
+    """Parts of so many members that about `limit` bytes come out; none of a damaged archive."""
+    try:
+        members = _opened(file).infolist()
+    except (Unsafe, *_ERRORS):
+        return
+    start = size = 0
+    for at, member in enumerate(members):
+        if size and size + member.file_size > limit:
+            yield Part(start, at, size)
+            start, size = at, 0
+        size += member.file_size
+    yield Part(start, len(members), size)
+
+
+def _opened(file: BinaryIO) -> zipfile.ZipFile:
+    """The archive. Raises `Unsafe` where its list is too long to be held, and `_ERRORS`."""
+    end = zipfile._EndRecData(file)  # type: ignore[attr-defined]  # where the list is, unread
+    if end and end[5] > _MAX_LIST_BYTES:
+        raise Unsafe(f"the zip archive's list of members has {end[5]} bytes")
+    return zipfile.ZipFile(file)
+
+
+def _is_link(member: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(member.external_attr >> 16)
+
+
+def _target(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
+    """Where a link leads, from the archive's root."""
+    try:
+        with archive.open(member) as file:
+            target = file.read(_MAX_LINK).decode("utf-8", "replace")
+    except _ERRORS:
+        return ".."
+    return resolved(member.filename, target)
+
+
+def _stream(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> RawIOBase:
+    if unsafe := unsafe_name(member.filename):
+        return Broken(unsafe)
+    if _is_link(member):
+        return Broken(Unsafe("it is a link that leads out of the archive"))
+    try:
+        file = archive.open(member)
+    except _ERRORS as error:
+        return Broken(Unreadable(f"the member cannot be read: {error}"))
+    return Guarded(file, "the member", _ERRORS, partial(_count, limits, member.compress_size, [0]))
+
+
+def _count(limits: Limits, packed: int, so_far: list[int], new: int) -> None:
+    so_far[0] += new
+    try:
+        limits.bytes(max(1, packed), so_far[0], new)
+    except TooMuch as error:
+        raise Unsafe(f"the member {error}") from error
