@@ -35,7 +35,8 @@ def parameters(recipe: Recipe, totals: Mapping[str, int]) -> dict[str, Any]:
         "min_jaccard": _as_stored(recipe.dedup.threshold),
         "min_language_score": _as_stored(recipe.language.min_score if wanted else 0.0),
         "min_words": recipe.quality.min_words,
-        "verdict_pattern": rf"^(?:{'|'.join(schema.VERDICTS)})(?::[a-z_]+)?$",
+        "verdict_pattern": rf"^(?:{'|'.join(schema.VERDICTS)})(?::[a-z_]+)?$"
+        rf"|^{schema.PASSED_OVER}:.",
     }
 
 

@@ -74,6 +74,8 @@ _EXTRAS = ("readability-lxml", "resiliparse")
 # Settings that signatures must share to be compared.
 _SIGNATURES = "signatures"
 _COMPARABLE = ("near", "shingle_words", "shingle_chars", "bands", "rows")
+# What the manifests of published datasets count: column, and how often a row counts.
+_COUNTED = {"rejected": ("verdict", None), "passed_over": ("kind", "items")}
 _CODE = Path(__file__).parent
 # What makes a dataset: code, and the tables and models that it reads.
 _MAKES = ("*.py", "*.toml", "*.json")
@@ -119,10 +121,11 @@ class Run:
         inputs: Iterable[str],
         over: Dataset | None = None,
         compression: Compression = "none",
+        counted: tuple[str, str | None] | None = None,
     ) -> Target:
         """Where a step writes: a folder that only equal code, recipe and input lead to.
 
-        over: what the step's dataset will lie over.
+        over: what the step's dataset will lie over. counted: see `Target`.
         """
         parts = [name, self.dump, code_fingerprint(), self.recipe.to_json(), *inputs]
         fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
@@ -130,7 +133,7 @@ class Run:
             Path(name).name, self.dump, fingerprint, self.recipe.to_json(), versions()
         )
         place = self.work / name / fingerprint[:16]
-        return Target(place, columns, provenance, over, compression)
+        return Target(place, columns, provenance, over, compression, counted)
 
     def over(self, below: Dataset, name: str, columns: pa.Schema) -> Target:
         """Where a step writes what it changes in the dataset before it."""
@@ -336,7 +339,10 @@ def publish(run: Run) -> dict[str, Dataset]:
 
     def made(name: str, kernel: Kernel, source: Dataset, **how: Any) -> Dataset:
         columns = schema.PUBLISHED[name]
-        target = run.target(f"candidate/{name}", columns, inputs, compression="zstd")
+        counted = _COUNTED.get(name)
+        target = run.target(
+            f"candidate/{name}", columns, inputs, compression="zstd", counted=counted
+        )
         return _only(run.engine.map(kernel, source, target, **how))
 
     edits = ["doc_id", "edits"]

@@ -34,6 +34,7 @@ VERDICTS = (
     QUALITY,
     "duplicate",
     FAILED,
+    PASSED_OVER,
 )
 
 

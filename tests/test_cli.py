@@ -133,7 +133,7 @@ def test_explain_shows_records_that_were_never_decoded(
 ) -> None:
     assert main(["explain", doc_id(corpus, "village.jsonl", 3), "--out", str(corpus)]) == 0
     assert (
-        "undecodable (line 3, byte 412 of the line (0xE9) is not UTF-8" in capsys.readouterr().out
+        "undecodable (line 3, byte 412 of it (0xE9) is not UTF-8" in capsys.readouterr().out
     )
 
 

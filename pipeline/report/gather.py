@@ -23,6 +23,7 @@ from pipeline.report.summary import (
     Rule,
     Sample,
     Summary,
+    items_passed_over,
     rules_of,
     sample_edits,
     summarise,
@@ -96,6 +97,7 @@ class Facts:
 
     file_bytes: size of the files as delivered. raw: the records as read. verdicts: `keep` and all
     others, of all records. results: None where the run stopped after the raw records.
+    passed_over: items that are no records, by kind.
     entries: documents spoken of, by id. unlisted: how many more are spoken of.
     """
 
@@ -104,6 +106,7 @@ class Facts:
     raw: Summary
     verdicts: Mapping[str, int]
     losses: tuple[Loss, ...]
+    passed_over: Mapping[str, int]
     results: Results | None
     entries: Mapping[str, Entry]
     unlisted: int
@@ -134,6 +137,7 @@ def gather(run: Run, candidate: Mapping[str, Dataset], outcomes: Sequence[Outcom
         raw,
         verdicts,
         losses,
+        items_passed_over(candidate["passed_over"]) if candidate else {},
         results,
         entries.find(mentioned[:_ENTRIES], places),
         max(0, len(mentioned) - _ENTRIES),

@@ -9,6 +9,10 @@ from pipeline import schema
 _MEANINGS = {
     schema.UNREADABLE: "The file could not be read, or not to its end, or nothing here can read "
     "that kind of file.",
+    schema.UNSAFE: "It will not be opened: an archive that unpacks to more than the recipe allows, "
+    "a name or link that leads out of it, archives within archives without end "
+    "(ingest.max_unpacked_ratio, max_unpacked_bytes, max_members, max_depth).",
+    schema.PASSED_OVER: "No text, and not asked for: counted, not read.",
     schema.OVERSIZE: "The record is larger than the recipe allows (ingest.max_record_bytes).",
     schema.MALFORMED: "Not a record: torn JSON, no text field, or a text field that holds no text.",
     schema.UNDECODABLE: "Its bytes are not text in any encoding that fits.",

@@ -152,6 +152,7 @@ def _json(dump: str, facts: Facts, outcomes: Sequence[Outcome], published: bool)
         "published": published,
         "totals": dict(facts.totals),
         "verdicts": {KEPT: 0, **facts.verdicts},
+        "passed_over": dict(facts.passed_over),
         "edits": sorted(edits, key=lambda edit: (edit["stage"], edit["rule"])),
         "expectations": [
             asdict(outcome) for outcome in sorted(outcomes, key=lambda o: (o.suite, o.name))

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline import schema
 from pipeline.document import Edit, EditError, history
 from pipeline.store.dataset import Dataset
 
@@ -41,8 +42,8 @@ class Sample:
 
 @dataclass
 class Summary:
-    """Counts of one dataset: rows by verdict (`keep` where there is none), edits by rule, bytes of
-    text as UTF-8.
+    """Counts of one dataset: records by verdict (`keep` where there is none), edits by rule, bytes
+    of text as UTF-8. What was passed over is no record.
     """
 
     rows: int = 0
@@ -53,17 +54,34 @@ class Summary:
 
 def summarise(dataset: Dataset) -> Summary:
     """Count a dataset of documents on their way, or a published one with or without verdicts."""
-    total = Summary(rows=dataset.rows)
+    total = Summary()
     names = dataset.columns
     wanted = [name for name in ("text", "verdict", "edits") if name in names]
     for batch in dataset.batches(wanted):
         total.text_bytes += pc.sum(pc.binary_length(batch["text"])).as_py() or 0
         if "verdict" in wanted:
             total.verdicts += _count(pc.fill_null(batch["verdict"], KEPT))
+            for verdict in [name for name in total.verdicts if passed_over(name)]:
+                del total.verdicts[verdict]
         else:
             total.verdicts[KEPT] += batch.num_rows
         if "edits" in wanted:
             total.rules += _rules(batch["edits"].combine_chunks().flatten())
+    total.rows = total.verdicts.total()
+    return total
+
+
+def passed_over(verdict: str) -> bool:
+    """Whether a row counts items that are no records."""
+    return verdict.startswith(f"{schema.PASSED_OVER}:")
+
+
+def items_passed_over(dataset: Dataset) -> Counter[str]:
+    """Items by kind of a published `passed_over`."""
+    total: Counter[str] = Counter()
+    for batch in dataset.batches(["kind", "items"]):
+        for row in batch.to_pylist():
+            total[row["kind"]] += row["items"]
     return total
 
 

@@ -30,11 +30,11 @@ from pipeline.document import history, restore
 from pipeline.lookup import Found
 from pipeline.report.outcome import Outcome
 from pipeline.report.page import Report
-from pipeline.report.summary import Summary, rules_of, shorten, summarise
+from pipeline.report.summary import Summary, items_passed_over, rules_of, shorten, summarise
 from pipeline.report.visible import visible
 from pipeline.review import Repair
 from pipeline.review_lines import RepeatedLine
-from pipeline.run import Run
+from pipeline.run import Run, raw_totals
 from pipeline.store.dataset import Dataset
 
 _CONTEXT = 30
@@ -84,6 +84,7 @@ class Facts:
     raw_bytes: int
     documents: Summary
     rejected: Summary
+    passed_over: Mapping[str, int]
     edits: list[tuple[str, str, int]]
 
 
@@ -92,13 +93,15 @@ def facts(run: Run, candidate: Mapping[str, Dataset]) -> Facts:
     raw = run.dataset("raw_documents")
     size = sum(sum(batch["raw_bytes"].to_pylist()) for batch in raw.batches(["raw_bytes"]))
     if not candidate:
-        return Facts(raw.rows, size, Summary(), Summary(), [])
+        return Facts(raw_totals(run)["records"], size, Summary(), Summary(), {}, [])
     edits = rules_of(candidate["ledger"])
+    documents, rejected = summarise(candidate["documents"]), summarise(candidate["rejected"])
     return Facts(
-        raw.rows,
+        documents.rows + rejected.rows,
         size,
-        summarise(candidate["documents"]),
-        summarise(candidate["rejected"]),
+        documents,
+        rejected,
+        items_passed_over(candidate["passed_over"]),
         sorted(((*rule, count) for rule, count in edits.items()), key=lambda e: (-e[2], e[:2])),
     )
 
@@ -120,6 +123,8 @@ def table(
     grid.add_row("rejected", f"{counted.rejected.rows:,}")
     for verdict, count in sorted(counted.rejected.verdicts.items()):
         grid.add_row(f"  {verdict}", f"{count:,}")
+    for kind, items in sorted(counted.passed_over.items()):
+        grid.add_row(visible(f"passed over: {kind}"), f"{items:,}")
     grid.add_row("edits", f"{sum(count for *_, count in counted.edits):,}")
     for stage, rule, count in counted.edits:
         grid.add_row(f"  {stage}/{rule}", f"{count:,}")

@@ -12,6 +12,7 @@ A dataset may lie over another (layers): it is read as a whole, but holds only w
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -69,7 +70,8 @@ class Target:
     """A dataset to be made: where, with which columns, from what.
 
     over: the dataset that it will lie over, row for row; None where it stands by itself.
-    compression: of its files.
+    compression: of its files. counted: the column whose values the manifest counts, and the one
+    that says how often each row counts (None: once).
     """
 
     folder: Path
@@ -77,6 +79,7 @@ class Target:
     provenance: Provenance
     over: "Dataset | None" = None
     compression: Compression = "zstd"
+    counted: tuple[str, str | None] | None = None
 
     @property
     def stored(self) -> pa.Schema:
@@ -115,10 +118,24 @@ class Target:
             "recipe": json.loads(self.provenance.recipe),
             "versions": dict(self.provenance.versions),
         }
+        if self.counted:
+            manifest["counts"] = _counts([self.folder / file.name for file in files], *self.counted)
         if self.over:
             manifest["over"] = os.path.relpath(self.over.folder, self.folder)
         write_whole(self.folder / MANIFEST, json.dumps(manifest, indent=1).encode() + b"\n")
         return Dataset(self.folder)
+
+
+def _counts(paths: Iterable[Path], column: str, times: str | None) -> dict[str, int]:
+    """How often each value stands in a column, the values in order."""
+    counts: Counter[str] = Counter()
+    for path in paths:
+        for batch in read_batches((path,), [column, *([times] if times else [])]):
+            weights = batch[times] if times else pa.repeat(1, batch.num_rows)
+            table = pa.table({"value": batch[column], "times": weights})
+            for row in table.group_by("value").aggregate([("times", "sum")]).to_pylist():
+                counts[str(row["value"])] += row["times_sum"]
+    return dict(sorted(counts.items()))
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,8 @@ def test_no_missing_measure_is_passed_over(examined: Examined) -> None:
 def test_the_verdicts_of_the_schema_are_known(examined: Examined) -> None:
     frame = examined.frames("rejected")["rows"]
     ruled = ["quality:min_words", "failed:mojibake", "duplicate:near"]
-    frame["verdict"] = ([*schema.VERDICTS, *ruled] * 2)[: len(frame)]
+    frame = pd.concat([frame] * 2, ignore_index=True)
+    frame["verdict"] = ([*schema.VERDICTS, *ruled] * 4)[: len(frame)]
 
     assert examined.check("rejected", {"rows": frame})["verdict_known"].passed
     assert set(frame["verdict"]) == {*schema.VERDICTS, *ruled}
