@@ -16,7 +16,15 @@ from assets.markdown import cell, table
 from pipeline import schema
 from pipeline.report.outcome import ERROR, Outcome
 from pipeline.report.page import Report
-from pipeline.report.summary import KEPT, Rule, Sample, rules_of, sample_edits, summarise
+from pipeline.report.summary import (
+    KEPT,
+    Rule,
+    Sample,
+    items_passed_over,
+    rules_of,
+    sample_edits,
+    summarise,
+)
 from pipeline.store.dataset import Dataset
 
 Metadata = dict[str, int | float | dg.MetadataValue]
@@ -102,7 +110,7 @@ def of_documents(dataset: Dataset, of: pa.Schema, stages: Collection[str] = ()) 
         **of_dataset(dataset, of),
         "text_mb": summary.text_bytes / _MB,
         "kept": kept,
-        "rejected": dataset.rows - kept,
+        "rejected": summary.rows - kept,
         "verdicts": _counts("verdict", summary.verdicts),
     }
     if stages:
@@ -137,8 +145,10 @@ def of_duplicates(dataset: Dataset, of: pa.Schema, column: str) -> Metadata:
     }
 
 
-def of_rejected(dataset: Dataset, of: pa.Schema) -> Metadata:
-    """Rejected documents by verdict, also one number for each kind of verdict."""
+def of_rejected(dataset: Dataset, of: pa.Schema, passed_over: Dataset) -> Metadata:
+    """Rejected documents by verdict, also one number for each kind of verdict; and what is in the
+    raw files besides records.
+    """
     summary = summarise(dataset)
     kinds = Counter[str]()
     for verdict, count in summary.verdicts.items():
@@ -146,8 +156,13 @@ def of_rejected(dataset: Dataset, of: pa.Schema) -> Metadata:
     return {
         **of_dataset(dataset, of),
         "text_mb": summary.text_bytes / _MB,
-        **{f"rejected_{kind}": kinds[kind] for kind in schema.VERDICTS},
+        **{
+            f"rejected_{kind}": kinds[kind]
+            for kind in schema.VERDICTS
+            if kind != schema.PASSED_OVER
+        },
         "verdicts": _counts("verdict", summary.verdicts),
+        "passed_over": _counts("kind", items_passed_over(passed_over)),
     }
 
 

@@ -85,7 +85,7 @@ def _about(live: Mapping[str, Dataset], measured: Dataset) -> dict[str, Metadata
     of = schema.PUBLISHED
     return {
         "documents": metadata.of_published(live["documents"], of["documents"]),
-        "rejected": metadata.of_rejected(live["rejected"], of["rejected"]),
+        "rejected": metadata.of_rejected(live["rejected"], of["rejected"], live["passed_over"]),
         "ledger": metadata.of_ledger(live["ledger"], of["ledger"], measured),
         "duplicates": metadata.of_duplicates(live["duplicates"], of["duplicates"], "verdict"),
     }

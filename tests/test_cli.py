@@ -132,9 +132,7 @@ def test_explain_shows_records_that_were_never_decoded(
     corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["explain", doc_id(corpus, "village.jsonl", 3), "--out", str(corpus)]) == 0
-    assert (
-        "undecodable (line 3, byte 412 of it (0xE9) is not UTF-8" in capsys.readouterr().out
-    )
+    assert "undecodable (line 3, byte 412 of it (0xE9) is not UTF-8" in capsys.readouterr().out
 
 
 def test_control_characters_never_reach_the_terminal(
