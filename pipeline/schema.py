@@ -19,8 +19,10 @@ LANGUAGE = "language"  # not a wanted language, or not surely one
 QUALITY = "quality"  # quality:<rule>
 DUPLICATE_EXACT = "duplicate:exact"
 DUPLICATE_NEAR = "duplicate:near"
-PASSED_OVER = "passed_over"  # passed_over:<kind>: no text and not asked for; one row counts them
 FAILED = "failed"  # failed:<step>, the error is in the reason
+# passed_over:<kind>, in place of a verdict: the row is no record, it counts what is no text and was
+# not asked for.
+PASSED_OVER = "passed_over"
 
 # The part of a verdict before its colon.
 VERDICTS = (
@@ -34,7 +36,6 @@ VERDICTS = (
     QUALITY,
     "duplicate",
     FAILED,
-    PASSED_OVER,
 )
 
 
