@@ -156,11 +156,7 @@ def of_rejected(dataset: Dataset, of: pa.Schema, passed_over: Dataset) -> Metada
     return {
         **of_dataset(dataset, of),
         "text_mb": summary.text_bytes / _MB,
-        **{
-            f"rejected_{kind}": kinds[kind]
-            for kind in schema.VERDICTS
-            if kind != schema.PASSED_OVER
-        },
+        **{f"rejected_{kind}": kinds[kind] for kind in schema.VERDICTS},
         "verdicts": _counts("verdict", summary.verdicts),
         "passed_over": _counts("kind", items_passed_over(passed_over)),
     }
