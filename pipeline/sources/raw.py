@@ -113,13 +113,20 @@ def buffered(stream: RawIOBase) -> BufferedReader:
 def seekable(raw: RawFile) -> Iterator[BinaryIO]:
     """The stream as a file that can be read back and forth: itself, or a scratch copy of it.
 
-    Raises `Unreadable` where it cannot be read to the end.
+    Raises `Unreadable` where it cannot be read to the end, `Unsafe` where it is too large to copy.
     """
     if raw.stream.seekable():
         yield cast(BinaryIO, raw.stream)
         return
     with SpooledTemporaryFile(max_size=_SPOOL_BYTES) as scratch:
-        while chunk := raw.stream.read(_CHUNK):
+        size, most = 0, raw.limits.settings.max_scratch_bytes
+        while chunk := raw.stream.read1(_CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise Unsafe(
+                    "it can only be read from a scratch copy, and is larger than "
+                    f"ingest.max_scratch_bytes = {most}"
+                )
             scratch.write(chunk)
         scratch.seek(0)
         yield cast(BinaryIO, scratch)

@@ -3,6 +3,13 @@
 from dataclasses import dataclass
 
 REJECT, REPLACE = "reject", "replace"
+_SIZES = (
+    "max_record_bytes",
+    "shard_bytes",
+    "max_members",
+    "max_unpacked_bytes",
+    "max_scratch_bytes",
+)
 
 
 @dataclass(frozen=True)
@@ -18,6 +25,8 @@ class IngestSettings:
     max_depth: archives within archives are opened to this depth.
     max_members: an archive with more members than this is refused from there on.
     max_unpacked_bytes: so much is unpacked of one delivered file.
+    max_scratch_bytes: a member that must be read back and forth (a zip or Parquet file within an
+    archive) and is larger than this is refused; up to there it lies in a scratch file.
     max_unpacked_ratio: a delivered file that unpacks to more than so many times its size is refused
     from there on (the first 256 MB come out in any case).
     """
@@ -29,6 +38,7 @@ class IngestSettings:
     max_depth: int = 5
     max_members: int = 1_000_000
     max_unpacked_bytes: int = 1024**4
+    max_scratch_bytes: int = 16 * 1024**3
     max_unpacked_ratio: float = 250.0
 
     def __post_init__(self) -> None:
@@ -36,7 +46,7 @@ class IngestSettings:
             raise ValueError("text_field must name a field")
         if self.on_undecodable not in (REJECT, REPLACE):
             raise ValueError(f"on_undecodable must be {REJECT} or {REPLACE}")
-        for name in ("max_record_bytes", "shard_bytes", "max_members", "max_unpacked_bytes"):
+        for name in _SIZES:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
         if self.max_depth < 0:

@@ -328,6 +328,14 @@ def test_a_zip_within_a_stream_is_read_from_a_scratch_copy() -> None:
     assert said(list(records(raw, known)), "a") == ALL
 
 
+def test_a_scratch_copy_has_a_limit() -> None:
+    packed = tarred({"in.zip": zipped(FILES), **FILES})
+    (_, refused), *others = sources(packed, "a", max_scratch_bytes=100)
+    assert refused.verdict == schema.UNSAFE
+    assert "ingest.max_scratch_bytes = 100" in refused.reason
+    assert said(others, "a") == ALL
+
+
 def test_a_reader_can_stop_anywhere() -> None:
     """What is not read of a member is passed by when the next one is asked for."""
     packed = tarred({"a.bin": b"\0" * 100_000, "b.txt": b"words"})

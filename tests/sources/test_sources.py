@@ -6,6 +6,8 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +29,7 @@ from pipeline.sources.raw import Part
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.stretch import part_of
 from pipeline.steps import ingest
-from tests.conftest import publish, rows
+from tests.conftest import PEAK, publish, rows
 from tests.sources.reading import forward, read
 
 SETTINGS = IngestSettings()
@@ -369,3 +371,32 @@ def test_missing_and_empty_folders_are_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DumpError, match="is a file"):
         dumps_in(tmp_path / "file", None)
+
+
+@pytest.mark.parametrize("name", ["line.jsonl", "line.txt"])
+def test_two_gigabytes_without_a_line_end_are_one_rejected_record(
+    tmp_path: Path, name: str
+) -> None:
+    with (tmp_path / name).open("wb") as file:
+        file.write(b'{"text": "')
+        file.truncate(2 * 1024**3)  # a hole: it takes no room on the disk
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from pipeline.sources.places import Folder\n"
+        "from pipeline.sources.settings import IngestSettings\n"
+        "from pipeline.steps import ingest\n"
+        "place, settings = Folder(Path(sys.argv[1])), IngestSettings()\n"
+        "shards = ingest.plan(place, settings)\n"
+        "read = [row for shard in shards for table in\n"
+        "        ingest.read(shard, place=place, dump='d', settings=settings)\n"
+        "        for row in table.to_pylist()]\n"
+        f"print(len(read), read[0]['verdict'], read[0]['raw_bytes'])\n{PEAK}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, check=True
+    )
+    rows_, verdict, size, megabytes = done.stdout.split()
+    assert (int(rows_), int(size)) == (1, 2 * 1024**3)
+    assert verdict in (b"oversize", b"unreadable")
+    assert float(megabytes) < 350
