@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from benchmarks import novels
@@ -18,6 +19,7 @@ from benchmarks.boilerplate import (
     known,
     others,
     pages,
+    placing,
     strings,
     trained,
     web,
@@ -27,6 +29,9 @@ from benchmarks.boilerplate.pages import Page
 from benchmarks.boilerplate.score import bag, judge, precision_recall_f1
 from benchmarks.boilerplate.strings import String, language_of, shown
 from benchmarks.targets import BOILERPLATE, outcomes
+from pipeline.kernels.linesignals import lexis
+from pipeline.kernels.wordplaces import PLACES, weights_of
+from pipeline.stages import linemodel
 from pipeline.stages.boilerplate import Boilerplate, BoilerplateSettings
 
 PROSE = (
@@ -127,6 +132,24 @@ def test_the_line_model_learns_from_other_folds_only() -> None:
     kept, seconds = trained.kept(some)
     assert seconds > 0
     assert sum(lines == [False, True, False] for lines in kept) > 50
+
+
+def test_a_word_weighs_by_where_it_stands() -> None:
+    given = [f"Reviews\nPlain words number {at}\nShare\n{PROSE}" for at in range(40)]
+    texts = pa.array(given, pa.string())
+    flags = [np.zeros(4, np.float32)] * 40
+    rows = linemodel.seen(texts, flags, lexis({}, frozenset()), weights_of({})).rows
+    words = [frozenset(line.lower().split()) for text in given for line in text.split("\n")]
+    usual = placing.common(words, np.repeat(np.arange(40), 4))
+    assert "reviews" in usual
+    assert "7" not in usual
+    keep = np.tile([False, False, True, True], 40)
+    lines = placing.Placing(texts, rows, usual)
+    found = lines.learn(keep, np.full(160, 9.0), np.ones(160, np.bool_))
+    own, after = PLACES.index("own"), PLACES.index("after")
+    assert found["reviews"][own] < 0 < found["share"][own]
+    assert found["share"][after] < 0
+    assert found == lines.learn(keep, np.full(160, 9.0), np.ones(160, np.bool_))
 
 
 def test_article_is_not_measured_or_says_so_for_each_line() -> None:

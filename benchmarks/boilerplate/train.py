@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from wordfreq import top_n_list
 
+from benchmarks.boilerplate import placing
 from benchmarks.boilerplate.pages import Page, pages
 from benchmarks.boilerplate.score import bag, precision_recall_f1
 from benchmarks.novels import ROOT
 from pipeline.kernels.linesignals import MOST_WORDS, SIGNALS, lexis
-from pipeline.kernels.surroundings import FEATURES
+from pipeline.kernels.wordplaces import weights_of
 from pipeline.stages.boilerplate import Boilerplate, BoilerplateSettings
-from pipeline.stages.linemodel import Known, seen
+from pipeline.stages.linemodel import COLUMNS, Known, seen
 
 FILE = ROOT / "pipeline" / "rules" / "line-model.json"
 # Words that stand in so many short lines are weighed; their weight is drawn towards 0 as so many
@@ -60,6 +61,9 @@ _LANGUAGES = [
 _INNER_FOLDS = 5
 _TREES, _LEAVES, _RATE, _COLUMNS = 300, 24, 0.06, 0.3
 _SEED = 7
+# What a page counts for the trees, and for the words that weigh by place.
+_COUNTED, _PLACED = 1000.0, 300.0
+_WORDS = SIGNALS.index("words")
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,10 @@ class Lesson:
     def texts(self) -> pa.Array:
         """The pages' texts."""
         return pa.array([page.text for page in self.pages], pa.string())
+
+    def share(self, size: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How much of its page each line is, by sizes of lines, times what the page is worth."""
+        return size / np.maximum(1, np.bincount(self.of, size)[self.of]) * self.worth[self.of]
 
 
 def lesson(chosen: Sequence[Page]) -> Lesson:
@@ -106,15 +114,7 @@ def grow(given: Lesson, learned: NDArray[np.bool_]) -> dict[str, Any]:
     """The model as its file spells it out, from the pages where `learned` holds."""
     stops = sorted({w for of in _LANGUAGES for w in top_n_list(of, _STOP_WORDS) if w.isalpha()})
     rows = learned[given.of]
-    words = _weights(given, rows)
-    features = seen(given.texts, given.known, lexis(words, frozenset(stops))).rows
-    # A word's weight must not know the line that it is used on: each part of the lines is seen with
-    # the weights that the others give.
-    parts = np.random.default_rng(_SEED).integers(_INNER_FOLDS, size=len(given.pages))[given.of]
-    for part in range(_INNER_FOLDS):
-        others = _weights(given, rows & (parts != part))
-        mine = parts == part
-        features[mine] = seen(given.texts, given.known, lexis(others, frozenset(stops))).rows[mine]
+    words, places, features = _words_and_features(given, rows, stops)
     forest = HistGradientBoostingClassifier(
         max_iter=_TREES,
         max_leaf_nodes=_LEAVES,
@@ -126,15 +126,44 @@ def grow(given: Lesson, learned: NDArray[np.bool_]) -> dict[str, Any]:
         early_stopping=False,
         random_state=0,
     )
-    size = features[:, SIGNALS.index("words")].astype(np.float64)
-    shares = size / np.maximum(1, np.bincount(given.of, size)[given.of]) * given.worth[given.of]
-    forest.fit(features[rows], given.gold[rows], sample_weight=1000 * shares[rows])
+    counts = _COUNTED * given.share(features[:, _WORDS].astype(np.float64))
+    forest.fit(features[rows], given.gold[rows], sample_weight=counts[rows])
     return {
         "stop_words": stops,
         "words": words,
+        "places": places,
         "base": _short(float(np.ravel(forest._baseline_prediction)[0])),
         "trees": [_tree(each[0].nodes, 0) for each in forest._predictors],
     }
+
+
+def _words_and_features(
+    given: Lesson, rows: NDArray[np.bool_], stops: list[str]
+) -> tuple[dict[str, float], dict[str, list[float]], NDArray[np.float32]]:
+    """(weights of words, those by place, the features of all lines), learned from these lines."""
+    stop_words = frozenset(stops)
+    plain = seen(given.texts, given.known, lexis({}, stop_words), weights_of({})).rows
+    size = np.sqrt(plain[:, _WORDS].astype(np.float64))
+    counts = _PLACED * given.share(size)
+    chosen = np.flatnonzero(rows)
+    vocabulary = placing.common([given.bags[at] for at in chosen], given.of[chosen])
+    lines = placing.Placing(given.texts, plain, vocabulary)
+
+    def learned(which: NDArray[np.bool_]) -> tuple[dict[str, float], dict[str, list[float]]]:
+        return _weights(given, which), lines.learn(given.gold, counts, which)
+
+    def look(words: dict[str, float], places: dict[str, list[float]]) -> NDArray[np.float32]:
+        return seen(given.texts, given.known, lexis(words, stop_words), weights_of(places)).rows
+
+    words, places = learned(rows)
+    features = look(words, places)
+    # A word's weight must not know the line that it is used on: each part of the lines is seen with
+    # the weights that the others give.
+    parts = np.random.default_rng(_SEED).integers(_INNER_FOLDS, size=len(given.pages))[given.of]
+    for part in range(_INNER_FOLDS):
+        mine = parts == part
+        features[mine] = look(*learned(rows & ~mine))[mine]
+    return words, places, features
 
 
 def _bag(line: str) -> frozenset[str]:
@@ -170,7 +199,7 @@ def _tree(nodes: Any, at: int) -> Any:
     node = nodes[at]
     if node["is_leaf"]:
         return _short(float(node["value"]))
-    name = FEATURES[node["feature_idx"]]
+    name = COLUMNS[node["feature_idx"]]
     below, above = _tree(nodes, node["left"]), _tree(nodes, node["right"])
     return [name, _short(float(node["num_threshold"])), below, above]
 

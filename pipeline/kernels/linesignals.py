@@ -56,18 +56,18 @@ SIGNALS = (
 MOST_WORDS = 25
 
 # What a character is, as bits above its small letter.
-_POINT = np.uint32((1 << 21) - 1)
+POINT = np.uint32((1 << 21) - 1)
 (
-    _LETTER,
+    LETTER,
     _UPPER,
-    _DIGIT,
+    DIGIT,
     _BLANK,
     _END,
     _CLOSER,
     _COMMA,
     _SEPARATOR,
     _CURRENCY,
-    _IDEOGRAPH,
+    IDEOGRAPH,
     _MARK,
 ) = (np.uint32(1 << bit) for bit in range(21, 32))
 _ENDS = ".!?…。！？।॥؟۔።。"
@@ -80,8 +80,8 @@ _LINE_FEED, _AT, _COPYRIGHT, _QUESTION = 0x0A, 0x40, 0xA9, 0x3F
 _ZERO = np.uint64(0)
 
 # FNV-1a over code points, 64 bits, as in `words`.
-_START = np.uint64(0xCBF29CE484222325)
-_PRIME = np.uint64(0x100000001B3)
+START = np.uint64(0xCBF29CE484222325)
+PRIME = np.uint64(0x100000001B3)
 _HALF = np.uint64(32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -120,7 +120,7 @@ def lexis(weights: Mapping[str, float], stops: frozenset[str]) -> Lexis:
     size = 1 << max(4, (2 * len(words)).bit_length())
     found = Lexis(np.zeros(size, np.uint64), np.zeros(size, np.float32), np.zeros(size, np.uint8))
     for word in words:
-        place = _entered(np.array([ord(letter) for letter in word], np.uint32), found.keys)
+        place = entered(np.array([ord(letter) for letter in word], np.uint32), found.keys)
         found.weights[place] = weights.get(word, 0.0)
         found.stops[place] = word in stops
     return found
@@ -145,8 +145,8 @@ def characters() -> CodePointTable:
         small = chr(at).lower()
         values[at] = ord(small) if len(small) == 1 else at
         values[at] |= _UPPER
-    values[letters] |= _LETTER
-    values[names == "Nd"] |= _DIGIT
+    values[letters] |= LETTER
+    values[names == "Nd"] |= DIGIT
     values[(initial == "Z")] |= _BLANK
     values[names == "Sc"] |= _CURRENCY
     for group, bit in (
@@ -160,7 +160,7 @@ def characters() -> CodePointTable:
         for letter in group:
             values[ord(letter)] |= bit
     for first, last in ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3134F)):
-        values[first : last + 1] |= _IDEOGRAPH
+        values[first : last + 1] |= IDEOGRAPH
     return table_of(values)
 
 
@@ -186,25 +186,26 @@ def _lines_of(data: Bytes, texts: Offsets, starts: Offsets, ends: Offsets, offse
 
 
 @compiled
-def _stirred(hashed: np.uint64) -> np.uint64:
+def stirred(hashed: np.uint64) -> np.uint64:
+    """The hash of a word as keys have it: never 0."""
     hashed = (hashed ^ (hashed >> _HALF)) * _MIX
     hashed ^= hashed >> _HALF
     return hashed | np.uint64(1)
 
 
 @compiled
-def _entered(points: NDArray[np.uint32], keys: NDArray[np.uint64]) -> int:
+def entered(points: NDArray[np.uint32], keys: NDArray[np.uint64]) -> int:
     """Where among the keys the word now is."""
-    hashed = _START
+    hashed = START
     for point in points:
-        hashed = (hashed ^ np.uint64(point)) * _PRIME
-    place = _free(_stirred(hashed), keys)
-    keys[place] = _stirred(hashed)
+        hashed = (hashed ^ np.uint64(point)) * PRIME
+    place = place_of(stirred(hashed), keys)
+    keys[place] = stirred(hashed)
     return place
 
 
 @compiled
-def _free(hashed: np.uint64, keys: NDArray[np.uint64]) -> int:
+def place_of(hashed: np.uint64, keys: NDArray[np.uint64]) -> int:
     """Where the hash is, or the first free place for it."""
     mask = np.uint64(len(keys) - 1)
     place = (hashed >> _HALF) & mask
@@ -242,7 +243,7 @@ def _one_line(
     final = before = np.uint32(0)  # the last character that closes nothing; the one before
     final_point = 0
     first = np.uint32(0)
-    hashed, in_word = _START, False
+    hashed, in_word = START, False
     at = start
     while at <= end:
         if at < end:
@@ -250,9 +251,9 @@ def _one_line(
             kind = value_of(table, point)
         else:
             point, size, kind = 0x20, 1, _BLANK
-        inside = (kind & (_LETTER | _DIGIT)) != 0 and (kind & _IDEOGRAPH) == 0
+        inside = (kind & (LETTER | DIGIT)) != 0 and (kind & IDEOGRAPH) == 0
         if in_word and not inside:
-            place = _free(_stirred(hashed), words.keys)
+            place = place_of(stirred(hashed), words.keys)
             if words.keys[place] != _ZERO:
                 stops += words.stops[place]
                 weight = words.weights[place]
@@ -264,8 +265,8 @@ def _one_line(
             if not in_word:
                 count += 1
                 capitals += (kind & _UPPER) != 0
-                hashed, in_word = _START, True
-            hashed = (hashed ^ np.uint64(kind & _POINT)) * _PRIME
+                hashed, in_word = START, True
+            hashed = (hashed ^ np.uint64(kind & POINT)) * PRIME
         if (before & _END) and (kind & _BLANK):
             sentences += 1
         before = kind
@@ -274,12 +275,12 @@ def _one_line(
         if at == start:
             first = kind
         chars += 1
-        letters += (kind & _LETTER) != 0
+        letters += (kind & LETTER) != 0
         uppers += (kind & _UPPER) != 0
-        digits += (kind & _DIGIT) != 0
+        digits += (kind & DIGIT) != 0
         commas += (kind & _COMMA) != 0
         separators += (kind & _SEPARATOR) != 0
-        count += (kind & _IDEOGRAPH) != 0
+        count += (kind & IDEOGRAPH) != 0
         currency |= (kind & _CURRENCY) != 0
         address |= point == _AT
         copyright_sign |= point == _COPYRIGHT
@@ -299,7 +300,7 @@ def _one_line(
     row[7], row[8] = stops / max(1, count), stops
     row[9], row[10] = uppers / max(1, letters), capitals / max(1, count)
     row[11], row[12], row[13] = digits / max(1, chars), separators, currency
-    row[14], row[15] = (first & _DIGIT) != 0, (first & _LETTER) != 0 and (first & _UPPER) == 0
+    row[14], row[15] = (first & DIGIT) != 0, (first & LETTER) != 0 and (first & _UPPER) == 0
     row[16], row[17], row[18] = address, copyright_sign, question
     row[19], row[20] = (first & _MARK) != 0, letters / max(1, chars)
     row[21], row[22] = total, total / max(1, weighed)

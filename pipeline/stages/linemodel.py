@@ -4,7 +4,7 @@ What belongs here: reading the model, and choosing lines by what it says. What d
 (benchmarks/boilerplate/train.py), what becomes of the other lines (boilerplate).
 
 The model is `rules/line-model.json`: words that speak for or against a line, and trees that ask for
-the features of kernels/surroundings.py. docs/line-model.md says what it was made of.
+the features of kernels/surroundings.py and opinions.py. docs/line-model.md says what it is made of.
 """
 
 import json
@@ -19,11 +19,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.kernels.linesignals import SIGNALS, Lexis, lexis, line_signals, lines_of
+from pipeline.kernels.opinions import OPINIONS, opinions
 from pipeline.kernels.surroundings import FEATURES, features
 from pipeline.kernels.texts import texts_of
 from pipeline.kernels.trees import Trees, scores
+from pipeline.kernels.wordplaces import Weights, headings, sums, weights_of, words_of
 from pipeline.kernels.words import exact_hashes
 
+COLUMNS = (*FEATURES, *OPINIONS)
+"""What a tree can ask for."""
 _WORDS = SIGNALS.index("words")
 # Chosen by cross-validation over pages (0 to 0.8, and 0.5 to 2): how much a line is drawn to the
 # mean of itself and the lines beside it, and how many words of those that are expected in the main
@@ -38,14 +42,17 @@ Known = Sequence[NDArray[np.float32]]
 
 
 class LineModel(NamedTuple):
-    """words: those that weigh, and stop words. trees: over `FEATURES`."""
+    """words: those that weigh, and stop words. places: words that weigh by where they stand.
+    trees: over `COLUMNS`.
+    """
 
     words: Lexis
+    places: Weights
     trees: Trees
 
 
 class Seen(NamedTuple):
-    """rows: a row a line, a column for each of `FEATURES`. offsets: where each text's begin."""
+    """rows: a row a line, a column for each of `COLUMNS`. offsets: where each text's begin."""
 
     rows: NDArray[np.float32]
     offsets: NDArray[np.int64]
@@ -69,9 +76,9 @@ def parse(model: Mapping[str, Any]) -> LineModel:
         nodes.append((-1, 0.0, -1, -1, 0.0))
         if isinstance(tree, list):
             name, threshold, below, above = tree
-            if name not in FEATURES:
+            if name not in COLUMNS:
                 raise ValueError(f"{name!r} is no feature of a line")
-            nodes[at] = (FEATURES.index(name), threshold, grow(below), grow(above), 0.0)
+            nodes[at] = (COLUMNS.index(name), threshold, grow(below), grow(above), 0.0)
         else:
             nodes[at] = (-1, 0.0, -1, -1, tree)
         return at
@@ -87,10 +94,11 @@ def parse(model: Mapping[str, Any]) -> LineModel:
         np.array(roots, np.int32),
         float(model["base"]),
     )
-    return LineModel(lexis(model["words"], frozenset(model["stop_words"])), trees)
+    words = lexis(model["words"], frozenset(model["stop_words"]))
+    return LineModel(words, weights_of(model["places"]), trees)
 
 
-def seen(texts: pa.Array, known: Known, words: Lexis) -> Seen:
+def seen(texts: pa.Array, known: Known, words: Lexis, places: Weights) -> Seen:
     """All lines of the texts as the model sees them."""
     given = texts_of(texts)
     lines = lines_of(given)
@@ -100,12 +108,18 @@ def seen(texts: pa.Array, known: Known, words: Lexis) -> Seen:
     _, of, counts = np.unique(of_page, return_inverse=True, return_counts=True)
     twice = counts[of].astype(np.float32)
     flags = np.concatenate([*known, np.zeros(0, np.float32)]).astype(np.float32)
-    return Seen(features(signals, lines.offsets, flags, twice), lines.offsets)
+    found = words_of(given.data, lines, signals, places.keys)
+    said = sums(found, headings(signals, lines.offsets), lines.offsets, places.weights)
+    rows = (
+        features(signals, lines.offsets, flags, twice),
+        opinions(said, signals[:, _WORDS], lines.offsets),
+    )
+    return Seen(np.concatenate(rows, axis=1), lines.offsets)
 
 
 def kept(texts: pa.Array, known: Known, model: LineModel) -> list[NDArray[np.bool_]]:
     """For each text a boolean a line: whether it belongs to the main text."""
-    rows, offsets = seen(texts, known, model.words)
+    rows, offsets = seen(texts, known, model.words, model.places)
     said = scores(rows, model.trees)
     return [
         chosen(probabilities(said[first:last]), rows[first:last, _WORDS])

@@ -79,9 +79,10 @@ def test_an_article_is_what_a_page_is_about() -> None:
     assert [line for line in new.split("\n") if len(line) > 60] == [
         line for line in PAGE.split("\n") if len(line) > 60
     ]
-    assert not {"Knots", "Anchors", "Careers"} & set(new.split("\n"))
+    # Words just above the text may be its title: the model keeps Ropes, Knots and Anchors.
+    assert not {"Our catalogue of ropes", "Cart", "Careers"} & set(new.split("\n"))
     assert "line-model" in {edit.rule for edit in ledger}
-    assert "Knots" in stripped(PAGE, "de"), "`careful` does not know it"
+    assert "Our catalogue of ropes" in stripped(PAGE, "de"), "`careful` does not know it"
 
 
 def test_a_few_lines_are_no_page() -> None:

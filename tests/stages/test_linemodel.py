@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.kernels.trees import scores
-from pipeline.stages.linemodel import chosen, kept, line_model, parse, probabilities
+from pipeline.stages.linemodel import chosen, kept, line_model, parse, probabilities, seen
 
 PROSE = "The tide had gone out further than anyone remembered, and the boats lay on their sides."
 PAGE = "\n".join(
@@ -23,6 +23,7 @@ def test_a_file_is_read() -> None:
         {
             "stop_words": ["the"],
             "words": {"cart": -1.0},
+            "places": {"reviews": [0, 0, 0, 0, 0, 0, 0, -0.5]},
             "base": 0.25,
             "trees": [["chars", 10, -1.0, ["lexis", 0, 2.0, 3.0]], 0.5],
         }
@@ -31,11 +32,29 @@ def test_a_file_is_read() -> None:
     rows[1, 0] = rows[2, 0] = 11
     rows[2, 21] = 1
     assert scores(rows, model.trees).tolist() == [-0.25, 2.75, 3.75]
+    assert model.places.weights.sum() == -0.5
+
+
+def test_words_around_a_line_are_asked_for() -> None:
+    tree = ["said_heading", -0.25, -1.0, 1.0]
+    places = {"reviews": [0, 0, 0, 0, 0, 0, 0, -0.5]}
+    model = parse({"stop_words": [], "words": {}, "places": places, "base": 0, "trees": [tree]})
+    texts = pa.array(["Harbour\nA quiet place to stay\nReviews\nA quiet place to stay"])
+    rows = seen(texts, [np.zeros(4, np.float32)], model.words, model.places).rows
+    assert scores(rows, model.trees).tolist() == [1, 1, 1, -1]
 
 
 def test_a_feature_that_nobody_knows_is_an_error() -> None:
     with pytest.raises(ValueError, match="colour"):
-        parse({"stop_words": [], "words": {}, "base": 0, "trees": [["colour", 1, 0, 1]]})
+        parse(
+            {
+                "stop_words": [],
+                "words": {},
+                "places": {},
+                "base": 0,
+                "trees": [["colour", 1, 0, 1]],
+            }
+        )
 
 
 CHOICES = [
