@@ -105,7 +105,7 @@ class Block(RawIOBase):
         """Why it ends too early."""
         self.torn = False
         """And it does so since the stream is torn."""
-        self._last = b"\n"
+        self._last = b""
         self._held = bytearray()
 
     def readable(self) -> bool:
@@ -130,6 +130,10 @@ class Block(RawIOBase):
     def found(self) -> bytes:
         """What came from the first line on with which another block begins; empty for none."""
         return bytes(self._held)
+
+    def last(self) -> bytes:
+        """The last bytes that were taken, in which such a line may have begun."""
+        return self._last
 
     def _next(self, size: int) -> bytes:
         if self.short:

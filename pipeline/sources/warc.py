@@ -18,7 +18,7 @@ from pipeline.sources.raw import PassedOver, RawFile, Unreadable
 from pipeline.sources.record import NO_METADATA, Record, metadata_of, of_bytes, torn
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.stretch import part_of
-from pipeline.sources.warc_head import HEAD_BYTES, Grammar, Head
+from pipeline.sources.warc_head import FILE_HEAD, HEAD_BYTES, Grammar, Head
 from pipeline.sources.warc_record import found_in
 
 _LOOK = 64 * 1024
@@ -105,7 +105,7 @@ class _Archive:
             self._ahead.take(len(look))
             return self._ahead.tear() or Unreadable("the file ends within its head")
         head = self._grammar.head(look[: end.end()])
-        if head.length is None and head.what != "filedesc":
+        if head.length is None and head.what != FILE_HEAD:
             return Unreadable(f"its length is {head.said[:40]!r}")
         self._ahead.take(end.end())
         return head
@@ -138,21 +138,22 @@ class _Archive:
     def _wrong(self, block: Block, head: Head) -> Unreadable | None:
         """Why the record that was read cannot be what it says it is; None if it can."""
         grammar, found = self._grammar, block.found()
-        length = Unreadable(
-            f"its length of {head.length} bytes is wrong: what follows them is no record"
-        )
-        if block.short:
-            if block.torn or not found:
-                return block.short
-            self._ahead.give_back(found)
-            return length
+        if block.short and (block.torn or not found):
+            return block.short
         look = self._ahead.look(_GAP + grammar.reach)
         feeds = self._feeds(look)
-        rest = look[feeds:]
-        good = feeds >= len(grammar.gap)
-        if rest and (grammar.begins.match(rest) or (good and not found)):
+        gap, rest = look[:feeds], look[feeds:]
+        good = gap.startswith(grammar.gaps)
+        if rest and not found:
+            if grammar.begins.match(rest) or good:
+                return None
+            size = len(grammar.gaps[0])
+            if grammar.begins.match(look, size):  # it is the gap that is damaged
+                self._ahead.take(size)
+                return None
+        elif rest and gap in grammar.gaps and grammar.begins.match(rest):
             return None
-        if not rest:
+        elif not rest and not block.short:
             self._ahead.take(feeds)
             tear = self._ahead.tear()
             if tear and tear.within:
@@ -160,9 +161,12 @@ class _Archive:
             self._tear = tear
             if tear or good or not found:
                 return None
-            found += look
-        self._ahead.give_back(found)
-        return length
+            self._ahead.give_back(gap)
+        self._ahead.give_back(found or block.last())
+        self._skip(behind_a_tear=bool(found))
+        return Unreadable(
+            f"its length of {head.length} bytes is wrong: what follows them is no record"
+        )
 
     def _gap(self, number: int, start: int, error: Unreadable) -> Record:
         """The record that stands for what belongs to none."""

@@ -16,6 +16,8 @@ from pipeline.sources.fields import fields_of, text_of
 
 HEAD_BYTES = 256 * 1024
 """A longer head is none."""
+FILE_HEAD = "filedesc"
+"""What the first record of an ARC file is: about the file."""
 
 
 class Head(NamedTuple):
@@ -35,7 +37,8 @@ class Grammar(NamedTuple):
     """How the records of one kind of archive are written.
 
     begins: matches where a record begins. again: the same after a line feed; a match has at most
-    `reach` bytes. ends: matches at the end of a head. head: reads one. gap: what follows a record.
+    `reach` bytes. ends: matches at the end of a head. head: reads one. gaps: what may follow a
+    record, the rule first.
     """
 
     name: str
@@ -44,7 +47,7 @@ class Grammar(NamedTuple):
     reach: int
     ends: re.Pattern[bytes]
     head: Callable[[bytes], Head]
-    gap: bytes
+    gaps: tuple[bytes, ...]
 
 
 def _warc(head: bytes) -> Head:
@@ -60,7 +63,7 @@ def _arc(head: bytes) -> Head:
         return Head("", None, "", {})
     url, date, kind, said = map(text_of, found.groups())
     fields = {"warc-target-uri": url, "warc-date": _iso(date), "content-type": kind}
-    what = "filedesc" if url.startswith("filedesc:") else "response"
+    what = FILE_HEAD if url.startswith("filedesc:") else "response"
     return Head(what, _number(said), said, fields)
 
 
@@ -85,7 +88,7 @@ WARC = Grammar(
     64,
     re.compile(rb"\n\r?\n"),
     _warc,
-    b"\r\n\r\n",
+    (b"\r\n\r\n", b"\n\n"),
 )
 ARC = Grammar(
     "ARC",
@@ -94,5 +97,5 @@ ARC = Grammar(
     5000,
     re.compile(rb"\n"),
     _arc,
-    b"\n",
+    (b"\n",),
 )

@@ -19,13 +19,13 @@ from pipeline.sources.limits import Limits
 from pipeline.sources.raw import Unreadable, buffered
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.signatures import is_text
-from pipeline.sources.warc_head import Head
+from pipeline.sources.warc_head import FILE_HEAD, Head
 from pipeline.sources.whole import Whole, whole
 
 _HTTP = b"HTTP/"
 _OF_THE_CRAWLER = "metadata:"  # wget's log and command line, as `resource`
 _LOOK = 4096
-_OTHER_TYPES = ("warcinfo", "request", "metadata", "revisit", "continuation", "filedesc")
+_OTHER_TYPES = ("warcinfo", "request", "metadata", "revisit", "continuation")
 _TEXTS = ("application/xhtml+xml", "application/xml", "application/vnd.wap.xhtml+xml")
 # Text by their type, but not to be read.
 _CODE = {
@@ -63,6 +63,8 @@ class Found(NamedTuple):
 
 def found_in(head: Head, block: Block, limits: Limits, settings: IngestSettings) -> Found:
     """What a record holds; its block may be read to any point."""
+    if head.what == FILE_HEAD:
+        return Found("ARC file head")
     if head.what not in ("response", "resource", "conversion"):
         return Found(f"WARC {head.what if head.what in _OTHER_TYPES else 'record of another type'}")
     if head.fields.get("warc-target-uri", "").strip("<").startswith(_OF_THE_CRAWLER):
