@@ -1,10 +1,9 @@
 """A stream read forwards, with a look at what comes next.
 
-What belongs here: looking before taking, where a tear stands among the bytes, and a stretch of the
-stream as a stream. What does not: what the bytes mean (warc, http).
+What belongs here: looking before taking, and where a tear stands among the bytes. What does not:
+what the bytes mean (warc_block, http).
 """
 
-import re
 from io import BufferedReader, RawIOBase
 from typing import Any
 
@@ -87,78 +86,3 @@ class Rest(RawIOBase):
                 raise self._torn
         buffer[: len(chunk)] = chunk
         return len(chunk)
-
-
-class Block(RawIOBase):
-    """So many of the next bytes, in which may begin what should not: then their number was wrong.
-
-    begins: the line with which another such block begins, after a line feed; it has at most `reach`
-    bytes. At most about `limit` bytes from the first such line on are held.
-    """
-
-    def __init__(
-        self, ahead: Ahead, size: int, begins: re.Pattern[bytes], reach: int, limit: int
-    ) -> None:
-        self._ahead, self._begins, self._reach, self._limit = ahead, begins, reach, limit
-        self.left = size
-        self.short: Unreadable | None = None
-        """Why it ends too early."""
-        self.torn = False
-        """And it does so since the stream is torn."""
-        self._last = b""
-        self._held = bytearray()
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        """The next bytes. Raises `Unreadable` where they end too early."""
-        if not self.left:
-            return 0
-        chunk = self._next(len(buffer))
-        if self.short:
-            raise self.short
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
-
-    def drain(self) -> None:
-        """Take what is left."""
-        while self.left and not self.short:
-            self._next(_CHUNK)
-
-    def found(self) -> bytes:
-        """What came from the first line on with which another block begins; empty for none."""
-        return bytes(self._held)
-
-    def last(self) -> bytes:
-        """The last bytes that were taken, in which such a line may have begun."""
-        return self._last
-
-    def _next(self, size: int) -> bytes:
-        if self.short:
-            return b""
-        chunk = self._ahead.take(min(size, self.left))
-        if not chunk:
-            tear = self._ahead.tear()
-            self.torn = tear is not None
-            self.short = tear or Unreadable(
-                f"the file ends {self.left} bytes before the record does"
-            )
-            self.short.goes_on = False  # not for those who read the block
-        self.left -= len(chunk)
-        self._watch(chunk)
-        return chunk
-
-    def _watch(self, chunk: bytes) -> None:
-        if not self._held:
-            window = self._last + chunk
-            if line := self._begins.search(window):
-                self._held += window[line.start() + 1 :]
-            self._last = window[-self._reach :]
-            return
-        self._held += chunk
-        if len(self._held) > self._limit:
-            line = self._begins.search(self._held, len(self._held) // 2)
-            del self._held[: line.start() + 1 if line else len(self._held)]
-            self._last = b""

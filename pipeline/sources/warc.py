@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from pipeline import schema
-from pipeline.sources.ahead import Ahead, Block
+from pipeline.sources.ahead import Ahead
 from pipeline.sources.raw import PassedOver, RawFile, Unreadable
 from pipeline.sources.record import NO_METADATA, Record, metadata_of, of_bytes, torn
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.stretch import part_of
+from pipeline.sources.warc_block import Block
 from pipeline.sources.warc_head import FILE_HEAD, HEAD_BYTES, Grammar, Head
 from pipeline.sources.warc_record import found_in
 
@@ -112,7 +113,7 @@ class _Archive:
 
     def _record(self, number: int, start: int, head: Head) -> Record | PassedOver:
         grammar, limit = self._grammar, self._settings.max_record_bytes
-        block = Block(self._ahead, head.length or 0, grammar.again, grammar.reach, limit)
+        block = Block(self._ahead, head.length or 0, grammar, limit)
         found = found_in(head, block, self._raw.limits, self._settings)
         block.drain()
         if head.length is None:  # the head of an ARC file, written before it was known
@@ -128,6 +129,8 @@ class _Archive:
             if wrong:
                 self._skip()
             reason = f"record {number}, at byte {start}, cannot be read whole: {error}"
+            if body and body.digest:
+                return Record(number, body.size, body.digest, None, metadata, error.verdict, reason)
             return torn(number, body.raw if body else b"", error, reason, metadata)
         assert body is not None  # noqa: S101  # it is there where nothing is passed over
         if body.size > limit:

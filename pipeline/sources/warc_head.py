@@ -37,13 +37,14 @@ class Grammar(NamedTuple):
     """How the records of one kind of archive are written.
 
     begins: matches where a record begins. again: the same after a line feed; a match has at most
-    `reach` bytes. ends: matches at the end of a head. head: reads one. gaps: what may follow a
-    record, the rule first.
+    `reach` bytes and begins with `mark`. ends: matches at the end of a head. head: reads one.
+    gaps: what may follow a record, the rule first.
     """
 
     name: str
     begins: re.Pattern[bytes]
     again: re.Pattern[bytes]
+    mark: bytes
     reach: int
     ends: re.Pattern[bytes]
     head: Callable[[bytes], Head]
@@ -85,6 +86,7 @@ WARC = Grammar(
     "WARC",
     re.compile(rb"WARC/[01]\.\d\d?[ \t]*\r?\n"),
     re.compile(rb"\nWARC/[01]\.\d\d?[ \t]*\r?\n"),
+    b"\nWARC/",
     64,
     re.compile(rb"\n\r?\n"),
     _warc,
@@ -94,6 +96,7 @@ ARC = Grammar(
     "ARC",
     re.compile(_ARC),
     re.compile(rb"\n" + _ARC),
+    b"\n",
     5000,
     re.compile(rb"\n"),
     _arc,

@@ -12,13 +12,14 @@ from io import RawIOBase
 from typing import Any, NamedTuple
 
 from pipeline.decode import Declared
-from pipeline.sources.ahead import Ahead, Block, Rest
+from pipeline.sources.ahead import Ahead, Rest
 from pipeline.sources.fields import charset, media_type
 from pipeline.sources.http import response_of
 from pipeline.sources.limits import Limits
 from pipeline.sources.raw import Unreadable, buffered
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.signatures import is_text
+from pipeline.sources.warc_block import Block
 from pipeline.sources.warc_head import FILE_HEAD, Head
 from pipeline.sources.whole import Whole, whole
 
@@ -83,7 +84,7 @@ def found_in(head: Head, block: Block, limits: Limits, settings: IngestSettings)
     body = Ahead(buffered(response.body))
     said, start = response.fields.get("content-type", ""), body.look(_LOOK)
     if response.unknown:
-        return _packed(head, said, response.unknown, body, settings)
+        return _packed(head, said, response.unknown, body)
     return _taken(head, said, Rest(body), start, response.status, settings)
 
 
@@ -125,13 +126,12 @@ def _family(kind: str) -> str:
     return family if family in _FAMILIES else "other"
 
 
-def _packed(head: Head, said: str, coding: str, body: Ahead, settings: IngestSettings) -> Found:
+def _packed(head: Head, said: str, coding: str, body: Ahead) -> Found:
     """A response of which nothing can be read but its head."""
     kind = media_type(said)
     if kind not in _NONE_SAID and not _is_wanted(kind, b""):
         return Found(f"{_family(kind)} {head.what}")
-    content = whole(Rest(body), settings.max_record_bytes)
-    content = content._replace(raw=b"")
+    content = whole(Rest(body), 0)
     error = Unreadable(f"the response is packed by {coding[:40]!r}, which is not known here")
     return Found(body=content, metadata=_metadata(head, kind, None), error=error)
 

@@ -13,7 +13,7 @@ _CHUNK = 256 * 1024
 
 
 class Whole(NamedTuple):
-    """What a stream holds: its bytes (none where they are more than the limit), size and SHA-256.
+    """What a stream holds: its bytes, or if they are more than the limit, none, but their SHA-256.
 
     error: why it ends before its end.
     """
@@ -27,17 +27,19 @@ class Whole(NamedTuple):
 def whole(stream: RawIOBase | BufferedReader, limit: int) -> Whole:
     """All of a stream, to its end or to where it is torn."""
     pieces: list[bytes] = []
-    size, digest, error = 0, hashlib.sha256(), None
+    size, digest, error = 0, None, None
+    # No more than one read of a buffered stream: what came before a tear would be lost.
+    read = stream.read1 if isinstance(stream, BufferedReader) else stream.read
     try:
-        # No more than one read of a buffered stream: what came before a tear would be lost.
-        read = stream.read1 if isinstance(stream, BufferedReader) else stream.read
         while piece := read(_CHUNK):
             size += len(piece)
-            digest.update(piece)
-            if size <= limit:
+            if digest is None and size > limit:
+                digest = hashlib.sha256(b"".join(pieces))
+                pieces.clear()
+            if digest is None:
                 pieces.append(piece)
             else:
-                pieces.clear()
+                digest.update(piece)
     except Unreadable as torn:
         error = torn
-    return Whole(b"".join(pieces), size, digest.hexdigest(), error)
+    return Whole(b"".join(pieces), size, digest.hexdigest() if digest else "", error)
