@@ -14,7 +14,7 @@ from pipeline.sources.jsonl import read_jsonl
 from pipeline.sources.limits import Limits
 from pipeline.sources.lines import LineCount, cut_lines
 from pipeline.sources.members import Follower, cut_gzip
-from pipeline.sources.packed import BZIP2, LZ4, XZ, ZSTD, reader_of
+from pipeline.sources.packed import BZIP2, LZ4, XZ, reader_of
 from pipeline.sources.parquet import cut_parquet, read_parquet
 from pipeline.sources.raw import Part, PassedOver, RawFile
 from pipeline.sources.record import Record
@@ -25,6 +25,7 @@ from pipeline.sources.warc import reader_of_archives
 from pipeline.sources.warc_head import ARC, WARC
 from pipeline.sources.warc_walk import Walk, cut_archives
 from pipeline.sources.zipped import cut_zip, read_zip
+from pipeline.sources.zstd import read_zstd
 
 Reader = Callable[[RawFile, IngestSettings], Iterator[Record | RawFile | PassedOver]]
 """What is in a file: records, files to be read in turn, and what is no text. May raise
@@ -64,7 +65,7 @@ FORMATS = (
     Format("gzip", sign.begins(b"\x1f\x8b"), read_gzip, cut_packed=cut_gzip),
     Format("bzip2", sign.bzip2, reader_of(BZIP2)),
     Format("xz", sign.begins(b"\xfd7zXZ\0", b"]\0\0"), reader_of(XZ)),
-    Format("zstd", sign.zstd, reader_of(ZSTD)),
+    Format("zstd", sign.zstd, read_zstd),
     Format("lz4", sign.begins(b"\x04\x22\x4d\x18"), reader_of(LZ4)),
     Format("zip", sign.begins(b"PK\3\4", b"PK\5\6"), read_zip, cut=cut_zip),
     Format("tar", sign.tar, read_tar),

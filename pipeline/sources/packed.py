@@ -22,6 +22,7 @@ from pipeline.sources.settings import IngestSettings
 # What comes out at once, at most.
 _PIECE = 256 * 1024
 _CHUNK = 64 * 1024
+_ZSTD_FRAME = b"\x28\xb5\x2f\xfd"
 # Small, since every four bytes may unpack to a block of 128 kB, and the library gives all at once.
 _ZSTD_CHUNK = 256
 
@@ -65,8 +66,8 @@ class _Zstd:
 
     needs_input = True
 
-    def __init__(self) -> None:
-        self._inner = zstandard.ZstdDecompressor().decompressobj()
+    def __init__(self, dictionary: zstandard.ZstdCompressionDict | None = None) -> None:
+        self._inner = zstandard.ZstdDecompressor(dict_data=dictionary).decompressobj()
 
     @property
     def eof(self) -> bool:
@@ -144,6 +145,21 @@ def reader_of(packing: Packing) -> Callable[[RawFile, IngestSettings], Iterator[
         yield raw.unpacked(packing.suffixes, Unpacked(raw.stream, packing, raw.limits))
 
     return read
+
+
+def zstd_with(dictionary: bytes, limit: int) -> Packing:
+    """Zstandard by a dictionary, which may be packed itself and unpacks to `limit` bytes at most.
+
+    Raises `Unreadable`.
+    """
+    if dictionary[:4] == _ZSTD_FRAME:
+        try:
+            unpacker = zstandard.ZstdDecompressor(max_window_size=limit).stream_reader(dictionary)
+            dictionary = unpacker.read(limit)
+        except zstandard.ZstdError as error:
+            raise Unreadable(f"its Zstandard dictionary cannot be read: {_said(error)}") from error
+    known = zstandard.ZstdCompressionDict(dictionary)
+    return ZSTD._replace(opens=lambda: _Zstd(known))
 
 
 class Unpacked(RawIOBase):

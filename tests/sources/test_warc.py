@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import struct
 import subprocess
 import sys
 import zlib
@@ -21,7 +22,7 @@ from warcio.warcwriter import WARCWriter
 
 from pipeline import schema
 from pipeline.sources.record import Record
-from tests.conftest import PEAK
+from tests.conftest import PEAK, publish, rows
 from tests.sources.archives import arc, chunked, http, members, record, response
 from tests.sources.reading import read, sources, texts
 
@@ -287,6 +288,44 @@ def test_what_warcio_writes() -> None:
     found = read(file.getvalue(), "whatever")
     assert kept(found) == [f"The heron waits, the {n}. time." for n in range(3)]
     assert passed(found) == {"WARC warcinfo": 1}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_zstandard_with_a_dictionary_of_its_own(packed: bool) -> None:
+    records = [
+        response(b"The mill by the bend of the river, for the %d. time." % n) for n in range(300)
+    ]
+    dictionary = zstandard.train_dictionary(4000, records)
+    packer = zstandard.ZstdCompressor(dict_data=dictionary)
+    raw = dictionary.as_bytes()
+    raw = zstandard.compress(raw) if packed else raw
+    frame = struct.pack("<4sI", b"\x5d\x2a\x4d\x18", len(raw)) + raw
+    archive = frame + b"".join(packer.compress(each) for each in records)
+    assert len(kept(read(archive, "a.warc.zst"))) == 300
+    for at in range(0, len(frame) + 100, 37):
+        assert rejected(read(archive[:at], "a.warc.zst")) or at in (0, len(frame))
+    (bad,) = read(b"\x5d\x2a\x4d\x18\xff\xff\xff\xff", "a.warc.zst")
+    assert bad.verdict == schema.UNSAFE
+
+
+def test_a_dump_of_the_web(tmp_path: Path) -> None:
+    page = (
+        b"<!doctype html><html><head><title>Ferry</title></head><body><article><p>The ferry left "
+        b"at noon, and nobody had told the people who were still waiting at the other pier.</p>"
+        b"<p>Some of them walked home along the shore, and were there before it.</p></article>"
+    )
+    raw = tmp_path / "2026-11-24"
+    raw.mkdir()
+    archive = members([PASSED["WARC request"], response(page, "text/html"), PASSED["WARC revisit"]])
+    (raw / "a.warc.gz").write_bytes(archive)
+    out = publish(raw, tmp_path / "out")
+    (found,) = rows(out, "documents")
+    assert found["text"].startswith("The ferry left")
+    assert json.loads(found["metadata"])["url"] == "https://a.example/"
+    assert {row["kind"]: row["items"] for row in rows(out, "passed_over")} == {
+        "WARC request": 1,
+        "WARC revisit": 1,
+    }
 
 
 def test_a_record_too_large_is_not_held() -> None:
