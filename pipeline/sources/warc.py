@@ -27,6 +27,9 @@ _FIRST_LOOK = 4096
 # Line feeds between records, of which there should be four.
 _GAP = 64
 _FEEDS = b"\r\n"
+_LEAST_PATIENCE = 64 * 1024
+# So much of a record that stands within another tells where it begins.
+_LIKENESS = 100
 
 
 def reader_of_archives(
@@ -57,6 +60,7 @@ class _Archive:
         self._grammar = grammar
         self._raw, self._settings = raw, settings
         self._ahead = Ahead(part_of(raw.stream, raw.part) if raw.part else raw.stream)
+        self._patience = settings.max_record_bytes  # before what is in a record is taken for others
         self._tear: Unreadable | None = None  # one that was passed, and is yet to be told
 
     def items(self) -> Iterator[Record | PassedOver]:
@@ -112,8 +116,8 @@ class _Archive:
         return head
 
     def _record(self, number: int, start: int, head: Head) -> Record | PassedOver:
-        grammar, limit = self._grammar, self._settings.max_record_bytes
-        block = Block(self._ahead, head.length or 0, grammar, limit)
+        limit = self._settings.max_record_bytes
+        block = Block(self._ahead, head.length or 0, self._grammar, self._patience)
         found = found_in(head, block, self._raw.limits, self._settings)
         block.drain()
         if head.length is None:  # the head of an ARC file, written before it was known
@@ -131,7 +135,10 @@ class _Archive:
             reason = f"record {number}, at byte {start}, cannot be read whole: {error}"
             if body and body.digest:
                 return Record(number, body.size, body.digest, None, metadata, error.verdict, reason)
-            return torn(number, body.raw if body else b"", error, reason, metadata)
+            own = body.raw if body else b""
+            if wrong and not block.torn and (other := block.found()):
+                own = own.partition(other[:_LIKENESS])[0].rstrip(_FEEDS)
+            return torn(number, own, error, reason, metadata)
         assert body is not None  # noqa: S101  # it is there where nothing is passed over
         if body.size > limit:
             reason = f"{body.size} bytes, more than ingest.max_record_bytes = {limit}"
@@ -154,9 +161,11 @@ class _Archive:
             if grammar.begins.match(look, size):  # it is the gap that is damaged
                 self._ahead.take(size)
                 return None
+        elif block.short:
+            pass
         elif rest and gap in grammar.gaps and grammar.begins.match(rest):
             return None
-        elif not rest and not block.short:
+        elif not rest:
             self._ahead.take(feeds)
             tear = self._ahead.tear()
             if tear and tear.within:
@@ -165,6 +174,7 @@ class _Archive:
             if tear or good or not found:
                 return None
             self._ahead.give_back(gap)
+        self._patience = max(_LEAST_PATIENCE, self._patience // 2)  # so much is read twice
         self._ahead.give_back(found or block.last())
         self._skip(behind_a_tear=bool(found))
         return Unreadable(

@@ -17,7 +17,8 @@ _CHUNK = 64 * 1024
 class Block(RawIOBase):
     """So many of the next bytes, in which another record may seem to begin.
 
-    At most about `limit` bytes from there on are held.
+    At most about `limit` bytes from there on are held. If there are more, and it does begin by its
+    head, the block ends there: whole archives within a record are seldom, wrong lengths are not.
     """
 
     def __init__(self, ahead: Ahead, size: int, grammar: Grammar, limit: int) -> None:
@@ -70,7 +71,7 @@ class Block(RawIOBase):
             self.short.goes_on = False  # not for those who read the block
         self.left -= len(chunk)
         self._watch(chunk)
-        return chunk
+        return b"" if self.short else chunk
 
     def _watch(self, chunk: bytes) -> None:
         again = self._grammar.again
@@ -81,7 +82,17 @@ class Block(RawIOBase):
             self._last = window[-self._grammar.reach :]
             return
         self._held += chunk
-        if len(self._held) > self._limit:
-            line = again.search(self._held, len(self._held) // 2)
-            del self._held[: line.start() + 1 if line else len(self._held)]
-            self._last = b""
+        if len(self._held) <= self._limit:
+            return
+        if self._is_record():
+            self.short = Unreadable("another record begins within it")
+            return
+        line = again.search(self._held, max(1, len(self._held) // 2))
+        del self._held[: line.start() + 1 if line else len(self._held)]
+        self._last = b""
+
+    def _is_record(self) -> bool:
+        """Whether what is held begins with a head that says what it is."""
+        end = self._grammar.ends.search(self._held)
+        head = self._grammar.head(bytes(self._held[: end.end()])) if end else None
+        return head is not None and head.what != "" and head.length is not None

@@ -210,6 +210,7 @@ def test_what_there_is_of_a_bad_record_is_kept(what: str) -> None:
     (bad,) = rejected(read(REJECTED[what][0] + response(b"after"), "a.warc"))
     assert bad.decoded is not None
     assert bad.decoded.text[:20] == TEXT[:20]
+    assert len(bad.decoded.text) <= len(TEXT)
     assert json.loads(bad.metadata)["content_type"].startswith("text/")
 
 
@@ -219,6 +220,23 @@ def test_an_archive_within_a_record_is_no_damage() -> None:
         found = read(response(body, "application/warc") + response(RAW), "a.warc")
         assert kept(found) == [TEXT]
         assert passed(found) == {"application response": 1}
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "image/png"])
+def test_a_length_that_would_take_all_the_rest_costs_one_record(kind: str) -> None:
+    block = http(b"bad", kind)
+    bad = record("response", block, length=10**12, content_type="application/http")
+    after = [response(b"%d " % n + b"x" * 500) for n in range(1000)]
+    found = read(bad + b"".join(after), "a.warc", max_record_bytes=200_000)
+    assert len(rejected(found)) == 1
+    assert "its length of 1000000000000 bytes is wrong" in (found[0].reason or "")
+    assert len(kept(found)) == 1000
+
+
+def test_lengths_that_are_all_wrong_are_read_in_good_time() -> None:
+    bad = record("response", http(b"bad"), length=10**12, content_type="application/http")
+    found = read(bad * 2000, "a.warc")
+    assert len(rejected(found)) == 2000
 
 
 def test_the_charset_of_http_is_handed_on() -> None:
