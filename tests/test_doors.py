@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import ROOT
 
 DOORS = {
+    "brotli": ["pipeline/sources/packed.py"],
     "chardet": ["pipeline/decode.py"],
     "dagster": ["assets"],
     "datasketch": ["pipeline/dedup"],

@@ -5,19 +5,27 @@ docs/formats.md shows how.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from pipeline.sources import signatures as sign
+from pipeline.sources.gzipped import read_gzip
 from pipeline.sources.jsonl import read_jsonl
-from pipeline.sources.lines import cut_lines
-from pipeline.sources.packed import BZIP2, GZIP, LZ4, XZ, ZSTD, reader_of
+from pipeline.sources.limits import Limits
+from pipeline.sources.lines import LineCount, cut_lines
+from pipeline.sources.members import Follower, cut_gzip
+from pipeline.sources.packed import BZIP2, LZ4, XZ, reader_of
 from pipeline.sources.parquet import cut_parquet, read_parquet
 from pipeline.sources.raw import Part, PassedOver, RawFile
 from pipeline.sources.record import Record
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.tarred import read_tar
 from pipeline.sources.text import read_text
+from pipeline.sources.warc import reader_of_archives
+from pipeline.sources.warc_head import ARC, WARC
+from pipeline.sources.warc_walk import Walk, cut_archives
 from pipeline.sources.zipped import cut_zip, read_zip
+from pipeline.sources.zstd import read_zstd
 
 Reader = Callable[[RawFile, IngestSettings], Iterator[Record | RawFile | PassedOver]]
 """What is in a file: records, files to be read in turn, and what is no text. May raise
@@ -28,12 +36,17 @@ Cutter = Callable[[BinaryIO, int], Iterator[Part]]
 in `CUT_ERRORS`: such a file is read whole."""
 
 
+PackedCutter = Callable[[BinaryIO, int, Follower, Limits], Iterator[Part]]
+"""The same of a file in which another one is packed, whose records are followed."""
+
+
 class Format(NamedTuple):
     """One format.
 
     looks: whether a file's first bytes give it away for certain; a file is what it looks like,
     whatever its name. suffixes: names that say so where the first bytes need not; none where they
-    always do. cut: how a large file is cut into parts, where it can be.
+    always do. cut: how a large file is cut into parts, where it can be; cut_packed: where another
+    file is packed in it, whose format says with `follow` where records begin.
     """
 
     name: str
@@ -41,21 +54,46 @@ class Format(NamedTuple):
     read: Reader
     suffixes: tuple[str, ...] = ()
     cut: Cutter | None = None
+    cut_packed: PackedCutter | None = None
+    follow: Callable[[], Follower] | None = None
 
 
 TEXT = Format("text", sign.never, read_text, (".txt", ".text", ".md", ".html", ".htm", ".xhtml"))
 
 # In this order they are asked whether a file looks like theirs.
 FORMATS = (
-    Format("gzip", sign.begins(b"\x1f\x8b"), reader_of(GZIP)),
+    Format("gzip", sign.begins(b"\x1f\x8b"), read_gzip, cut_packed=cut_gzip),
     Format("bzip2", sign.bzip2, reader_of(BZIP2)),
     Format("xz", sign.begins(b"\xfd7zXZ\0", b"]\0\0"), reader_of(XZ)),
-    Format("zstd", sign.zstd, reader_of(ZSTD)),
+    Format("zstd", sign.zstd, read_zstd),
     Format("lz4", sign.begins(b"\x04\x22\x4d\x18"), reader_of(LZ4)),
     Format("zip", sign.begins(b"PK\3\4", b"PK\5\6"), read_zip, cut=cut_zip),
     Format("tar", sign.tar, read_tar),
     Format("Parquet", sign.begins(b"PAR1"), read_parquet, cut=cut_parquet),
-    Format("JSON Lines", sign.jsonl, read_jsonl, (".jsonl", ".ndjson"), cut_lines),
+    Format(
+        "WARC",
+        sign.begins(b"WARC/0.", b"WARC/1."),
+        reader_of_archives(WARC),
+        (".warc", ".wet", ".wat"),
+        cut_archives(WARC),
+        follow=partial(Walk, WARC),
+    ),
+    Format(
+        "ARC",
+        sign.begins(b"filedesc://"),
+        reader_of_archives(ARC),
+        (".arc",),
+        cut_archives(ARC),
+        follow=partial(Walk, ARC),
+    ),
+    Format(
+        "JSON Lines",
+        sign.jsonl,
+        read_jsonl,
+        (".jsonl", ".ndjson"),
+        cut_lines,
+        follow=LineCount,
+    ),
     TEXT,
 )
 

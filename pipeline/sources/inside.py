@@ -72,6 +72,7 @@ class Guarded(RawIOBase):
             said = str(error).splitlines()[0] if str(error) else type(error).__name__
             self.failed = Unreadable(f"{self._what} is torn after {self._size} bytes: {said}")
         except Unreadable as error:
+            error.goes_on = False
             self.failed = error
         if self.failed:
             raise self.failed

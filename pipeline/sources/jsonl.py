@@ -19,21 +19,23 @@ _BOM = b"\xef\xbb\xbf"
 
 def read_jsonl(raw: RawFile, settings: IngestSettings) -> Iterator[Record]:
     """The records of a JSON Lines file, in order, or of a part of one."""
-    file, number = raw.stream, 0
-    if raw.part:
-        file, number = part_of(file, raw.part), raw.part.first - 1
-    try:
-        for line in lines(file, settings.max_record_bytes):
-            number += 1
-            if isinstance(line, TooLong):
-                yield _too_long(number, line, settings)
-                continue
-            if number == 1:
-                line = line.removeprefix(_BOM)
-            if line and not line.isspace():
-                yield record_of(number, line, settings.text_field, f"line {number}")
-    except Unreadable as error:
-        yield torn(number + 1, error.rest, error, error.after(f"line {number}"))
+    file = part_of(raw.stream, raw.part) if raw.part else raw.stream
+    number, goes_on = raw.first - 1, True
+    while goes_on:
+        goes_on = False
+        try:
+            for line in lines(file, settings.max_record_bytes):
+                number += 1
+                if isinstance(line, TooLong):
+                    yield _too_long(number, line, settings)
+                    continue
+                if number == 1:
+                    line = line.removeprefix(_BOM)
+                if line and not line.isspace():
+                    yield record_of(number, line, settings.text_field, f"line {number}")
+        except Unreadable as error:
+            number, goes_on = number + 1, error.goes_on
+            yield torn(number, error.rest, error, error.after(f"line {number - 1}"))
 
 
 def _too_long(number: int, line: TooLong, settings: IngestSettings) -> Record:

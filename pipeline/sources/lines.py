@@ -24,7 +24,8 @@ class TooLong(NamedTuple):
 def lines(file: BufferedReader, limit: int) -> Iterator[bytes | TooLong]:
     """Each line without its line feed; of one that is longer than `limit` only a chunk is held.
 
-    Raises `Unreadable` with what there was of the line that is torn.
+    Raises `Unreadable` with what there was of the line that is torn. Where the stream goes on, its
+    lines do when asked for again.
     """
     begun: list[bytes] = []  # pieces of the line that the chunk before ended in
     size = 0
@@ -84,3 +85,21 @@ def cut_lines(file: BinaryIO, limit: int) -> Iterator[Part]:
             return
         start += size
         first += feeds
+
+
+class LineCount:
+    """Follows lines that come piece by piece: what a packed file of lines is cut by."""
+
+    def __init__(self) -> None:
+        self._feeds = 0
+        self._ended = True
+
+    def feed(self, piece: bytes) -> None:
+        """The next bytes."""
+        if piece:
+            self._feeds += piece.count(b"\n")
+            self._ended = piece.endswith(b"\n")
+
+    def begins(self) -> int | None:
+        """The number of the line that begins here; None within one."""
+        return self._feeds + 1 if self._ended else None

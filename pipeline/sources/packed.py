@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from io import RawIOBase
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
+import brotli
 import lz4.frame
 import zstandard
 
@@ -21,6 +22,7 @@ from pipeline.sources.settings import IngestSettings
 # What comes out at once, at most.
 _PIECE = 256 * 1024
 _CHUNK = 64 * 1024
+_ZSTD_FRAME = b"\x28\xb5\x2f\xfd"
 # Small, since every four bytes may unpack to a block of 128 kB, and the library gives all at once.
 _ZSTD_CHUNK = 256
 
@@ -64,8 +66,8 @@ class _Zstd:
 
     needs_input = True
 
-    def __init__(self) -> None:
-        self._inner = zstandard.ZstdDecompressor().decompressobj()
+    def __init__(self, dictionary: zstandard.ZstdCompressionDict | None = None) -> None:
+        self._inner = zstandard.ZstdDecompressor(dict_data=dictionary).decompressobj()
 
     @property
     def eof(self) -> bool:
@@ -78,6 +80,26 @@ class _Zstd:
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
         del max_length  # the library knows none
         return self._inner.decompress(data)
+
+
+class _Brotli:
+    """Brotli with the manners of the others."""
+
+    unused_data = b""
+
+    def __init__(self) -> None:
+        self._inner = brotli.Decompressor()
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._inner.is_finished())
+
+    @property
+    def needs_input(self) -> bool:
+        return bool(self._inner.can_accept_more_data())
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        return bytes(self._inner.process(data, output_buffer_limit=max_length))
 
 
 class Packing(NamedTuple):
@@ -108,6 +130,10 @@ XZ = Packing(
 )
 ZSTD = Packing("zstd", (".zst", ".zstd"), _Zstd, (zstandard.ZstdError,), chunk=_ZSTD_CHUNK)
 DEFLATE = Packing("deflate", (), lambda: _Zlib(-15), (zlib.error,), single=True)
+# Packings of HTTP, each of one member.
+ONE_GZIP = GZIP._replace(padding=b"", single=True)
+ZLIB = Packing("deflate", (), lambda: _Zlib(15), (zlib.error,), single=True)
+BROTLI = Packing("Brotli", (), _Brotli, (brotli.error,), single=True)
 LZ4 = Packing("lz4", (".lz4",), lz4.frame.LZ4FrameDecompressor, (RuntimeError, EOFError))
 
 
@@ -121,11 +147,29 @@ def reader_of(packing: Packing) -> Callable[[RawFile, IngestSettings], Iterator[
     return read
 
 
+def zstd_with(dictionary: bytes, limit: int) -> Packing:
+    """Zstandard by a dictionary, which may be packed itself and unpacks to `limit` bytes at most.
+
+    Raises `Unreadable`.
+    """
+    if dictionary[:4] == _ZSTD_FRAME:
+        try:
+            unpacker = zstandard.ZstdDecompressor(max_window_size=limit).stream_reader(dictionary)
+            dictionary = unpacker.read(limit)
+        except zstandard.ZstdError as error:
+            raise Unreadable(f"its Zstandard dictionary cannot be read: {_said(error)}") from error
+    known = zstandard.ZstdCompressionDict(dictionary)
+    return ZSTD._replace(opens=lambda: _Zstd(known))
+
+
 class Unpacked(RawIOBase):
     """The bytes inside a compressed stream.
 
     What came before a tear is read first; then reading raises `Unreadable`, each time the same.
+    resumes: whether there may be more behind it, as another kind of stream (gzipped) can tell.
     """
+
+    resumes = False
 
     def __init__(self, file: BinaryIO | Any, packing: Packing, limits: Limits) -> None:
         self._file = file
@@ -163,9 +207,11 @@ class Unpacked(RawIOBase):
             except TooMuch as error:
                 self._torn = self._unreadable(Unsafe, str(error))
             except Unreadable as error:  # of the stream that this one lies in
+                error.goes_on = error.goes_on and self.resumes
                 self._torn = error
             except self._errors as error:
                 self._torn = self._unreadable(Unreadable, f"is torn: {_said(error)}")
+                self._torn.goes_on = self.resumes
         if something:
             return False
         raise self._torn

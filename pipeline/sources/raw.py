@@ -26,13 +26,16 @@ class Unreadable(Exception):
     """The stream cannot be read any further; the message says where and why.
 
     told: a record says so already. rest: what was read of the record that is torn.
+    goes_on: the stream itself can be read on, from the next place at which something begins.
+    within: what stands before the tear is a part of what is torn.
     """
 
     verdict = schema.UNREADABLE
 
     def __init__(self, reason: str, rest: bytes = b"") -> None:
         super().__init__(reason)
-        self.told = False
+        self.told = self.goes_on = False
+        self.within = True
         self.rest = rest
 
     def after(self, place: str) -> str:
@@ -58,6 +61,16 @@ class Part(NamedTuple):
     first: int = 1
 
 
+class Later(NamedTuple):
+    """Where a stream begins that is no more than a part of what it is unpacked from.
+
+    first: the number of its first record. head: the first bytes of the whole.
+    """
+
+    first: int
+    head: bytes
+
+
 class PassedOver(NamedTuple):
     """Some of a raw file's items that are no text and were not asked for, all of one kind."""
 
@@ -73,6 +86,7 @@ class RawFile:
     source: its path below the dump's folder, members after `INSIDE`.
     name: the same without what is unpacked already: `a.jsonl` of the source `a.jsonl.gz`.
     stream: its bytes, read forwards. part: the part to be read; None for the whole.
+    later: what is said of a stream that is unpacked from a part.
     limits: what may be unpacked of the delivered file that it is from. depth: how many archives
     it lies in.
     """
@@ -83,25 +97,39 @@ class RawFile:
     limits: Limits
     part: Part | None = None
     depth: int = 0
+    later: Later | None = None
+
+    @property
+    def first(self) -> int:
+        """The number of its first record."""
+        begins = self.part or self.later
+        return begins.first if begins else 1
 
     def head(self) -> bytes:
         """The first bytes, up to `HEAD_BYTES`, which stay to be read. Raises `Unreadable`."""
+        if self.later:
+            return self.later.head
         return self.stream.peek(HEAD_BYTES)[:HEAD_BYTES]
 
-    def unpacked(self, suffixes: tuple[str, ...], stream: RawIOBase) -> "RawFile":
+    def unpacked(
+        self, suffixes: tuple[str, ...], stream: RawIOBase, later: Later | None = None
+    ) -> "RawFile":
         """What a compressed file holds; its name loses the suffix that says how."""
         name = self.name
         for suffix in suffixes:
             if name.lower().endswith(suffix):
                 name = name[: -len(suffix)]
                 break
-        return replace(self, name=name, stream=buffered(stream), part=None, depth=self.depth + 1)
+        inner, depth = buffered(stream), self.depth + 1
+        return replace(self, name=name, stream=inner, part=None, depth=depth, later=later)
 
     def member(self, name: str, stream: RawIOBase | BufferedReader) -> "RawFile":
         """A member of an archive."""
         file = stream if isinstance(stream, BufferedReader) else buffered(stream)
-        source = f"{self.source}{INSIDE}{name}"
-        return replace(self, source=source, name=name, stream=file, part=None, depth=self.depth + 1)
+        source, depth = f"{self.source}{INSIDE}{name}", self.depth + 1
+        return replace(
+            self, source=source, name=name, stream=file, part=None, depth=depth, later=None
+        )
 
 
 def buffered(stream: RawIOBase) -> BufferedReader:

@@ -21,7 +21,7 @@ def records(raw: RawFile, settings: IngestSettings) -> Iterator[tuple[str, Recor
 
     What is no text and was not asked for comes last, counted by its kind, a record for each.
     """
-    number = raw.part.first - 1 if raw.part else 0
+    number = raw.first - 1
     passed: dict[str, PassedOver] = {}
     try:
         for item in _items(raw, settings):
@@ -46,7 +46,15 @@ def _items(raw: RawFile, settings: IngestSettings) -> Iterator[Record | RawFile 
         raise Unsafe(
             f"lies in more than ingest.max_depth = {settings.max_depth} archives within archives"
         )
-    head = raw.head()
+    head = b""
+    while not head:
+        try:
+            head = raw.head()
+            break
+        except Unreadable as error:
+            if not error.goes_on:
+                raise
+            yield torn(0, b"", error)
     found = format_of(raw.name, head, settings)
     if found is None:
         first = head[:8].hex(" ").upper()
@@ -68,7 +76,8 @@ def _rest_of(raw: RawFile) -> tuple[int, str]:
 
 def _counted(passed: PassedOver, raw: RawFile) -> Record:
     """The record that stands for items of one kind."""
-    start = raw.part.start if raw.part else 0  # parts of a file count each for itself
+    # Parts of a file count each for itself.
+    start = raw.part.start if raw.part else raw.first - 1
     return Record(
         0,
         passed.bytes,

@@ -17,10 +17,10 @@ import pyarrow as pa
 
 from pipeline import schema
 from pipeline.kernels.texts import texts_of
-from pipeline.sources.formats import format_of
+from pipeline.sources.cut import parts
 from pipeline.sources.limits import Limits
 from pipeline.sources.places import Place, cause
-from pipeline.sources.raw import HEAD_BYTES, Part, RawFile, shown
+from pipeline.sources.raw import Part, RawFile, shown
 from pipeline.sources.read import records
 from pipeline.sources.record import Record, digest_of
 from pipeline.sources.settings import IngestSettings
@@ -43,8 +43,8 @@ def plan(place: Place, settings: IngestSettings) -> list[pa.Table]:
     shards: list[list[dict[str, Any]]] = [[]]
     size = 0
     with ThreadPoolExecutor() as threads:  # hashing leaves the interpreter's lock alone
-        parts = threads.map(partial(_entries, place, settings=settings), sorted(place.files()))
-        for entry in chain.from_iterable(parts):
+        entries = threads.map(partial(_entries, place, settings=settings), sorted(place.files()))
+        for entry in chain.from_iterable(entries):
             if shards[-1] and size + entry["bytes"] > settings.shard_bytes:
                 shards.append([])
                 size = 0
@@ -75,12 +75,12 @@ def _entries(
         with place.open(path) as file:
             entry["size"] = entry["bytes"] = _hashed(file, digest := hashlib.sha256())
             entry["hash"] = digest.hexdigest()
-            parts = list(_parts(entry, file, settings))
+            pieces = list(_parts(entry, file, settings))
     except OSError as failure:
         return [entry | {"error": f"cannot be read: {cause(failure)}"}]
-    if len(parts) < _PARTS:
+    if len(pieces) < _PARTS:
         return [entry]
-    return [entry | part._asdict() for part in parts]
+    return [entry | part._asdict() for part in pieces]
 
 
 def _hashed(file: BufferedReader, digest: Any) -> int:
@@ -96,10 +96,8 @@ def _parts(entry: dict[str, Any], file: BufferedReader, settings: IngestSettings
     if entry["size"] <= settings.shard_bytes:
         return
     file.seek(0)
-    found = format_of(entry["source"], file.peek(HEAD_BYTES)[:HEAD_BYTES], settings)
-    if found and found.cut:
-        file.seek(0)
-        yield from found.cut(file, settings.shard_bytes)
+    limits = Limits(settings, entry["size"])
+    yield from parts(RawFile(entry["source"], entry["source"], file, limits), settings)
 
 
 def read(
