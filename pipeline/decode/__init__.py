@@ -8,7 +8,7 @@ it reached us (stages.mojibake).
 from collections.abc import Sequence
 from dataclasses import replace as changed
 
-from pipeline.decode.candidates import WIDE
+from pipeline.decode.candidates import EBCDIC, WIDE
 from pipeline.decode.detect import Misfit, detect
 from pipeline.decode.escapes import escaped
 from pipeline.decode.looks import MARKS, binary_bytes, controls, full_of_control_bytes
@@ -101,16 +101,9 @@ def _as_mixed(raw: bytes) -> Decoded | None:
 
 
 def _as_detected(raw: bytes, declared: Sequence[Declared]) -> Decoded:
-    # Valid UTF-8 full of controls is a binary, or UTF-16 or UTF-32; no other encoding.
-    return detect(raw, declared, (WIDE,) if _is_utf8(raw) else ())
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    # What is full of control bytes is a binary, or in an encoding where they are letters.
+    families = (WIDE, EBCDIC) if full_of_control_bytes(raw) else ()
+    return detect(raw, declared, families)
 
 
 def _replaced(raw: bytes, error: Misfit) -> Decoded:

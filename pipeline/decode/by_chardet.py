@@ -11,7 +11,14 @@ import codecs
 import chardet
 
 # Python's names of what chardet names more narrowly than the encodings that are tried here.
-_WIDER = {"gb2312": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932", "big5": "big5hkscs"}
+_WIDER = {
+    "euc_jis_2004": "euc_jp",
+    "shift_jis_2004": "cp932",
+    "gb2312": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "big5": "big5hkscs",
+}
 
 
 def opinion(window: bytes) -> tuple[str, float]:

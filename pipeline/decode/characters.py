@@ -124,4 +124,8 @@ def _prices(table: str) -> dict[str, float]:
 def _sides() -> dict[str, int]:
     sides = _data()["sides"]
     before, after = sides["before"], sides["after"]
-    return dict.fromkeys(before, BEFORE) | dict.fromkeys(after, AFTER) | dict.fromkeys(sides["apart"], APART)
+    return (
+        dict.fromkeys(before, BEFORE)
+        | dict.fromkeys(after, AFTER)
+        | dict.fromkeys(sides["apart"], APART)
+    )

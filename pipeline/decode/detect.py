@@ -12,8 +12,9 @@ from pipeline.decode.candidates import WIDE, candidates, named
 from pipeline.decode.declared import readings
 from pipeline.decode.likelihood import cost_of
 from pipeline.decode.looks import binary_bytes, controls, full_of_control_bytes
-from pipeline.decode.ranking import WINDOW, Ranked, rank, window_of
+from pipeline.decode.ranking import Ranked, rank
 from pipeline.decode.result import Declared, Decoded, Undecodable
+from pipeline.decode.window import Window, window_of
 
 # A declared encoding may be so much less likely than the likeliest: at all, and for each byte
 # beyond ASCII. A wrong one that can be told by its letters costs three nats and more a letter.
@@ -53,22 +54,26 @@ def detect(
     the likeliest does not fit all bytes.
     """
     window = window_of(raw)
-    whole = len(window) == len(raw)
-    ranked = rank(window, whole=whole, families=families)
-    if not ranked:
+    ranked = rank(window, families)
+    if not ranked or _is_noise(ranked[0]):
         raise Undecodable(f"looks binary{binary_bytes(raw)}")
     choice = _as_declared(raw, window, ranked, declared)
     if choice is None:
         try:
             choice = _as_detected(raw, ranked[0])
         except UnicodeDecodeError as error:
-            if not whole:
-                ranked = _together(ranked, rank(window_of(raw, error.start), whole=False))
+            if not window.whole:
+                ranked = _together(ranked, rank(window_of(raw, error.start), families))
             try:
                 choice = _as_detected(raw, ranked[0])
             except UnicodeDecodeError as again:
                 raise _misfit(raw, ranked[0].name, again) from again
-    _refuse_binary(raw, choice, ranked[0])
+    found = controls(choice.text)
+    if found:
+        raise Undecodable(
+            f"as {choice.name} it would be {found} control characters in {len(choice.text)}"
+            f"{binary_bytes(raw)}"
+        )
     runner_up, gap, alike = _others(window, choice.name, ranked)
     evidence = choice.evidence + (f"; reads alike in {', '.join(alike)}" if alike else "")
     sure = _MOST_SURE / (1 + math.exp(-gap / _SOFTEN)) if runner_up else _MOST_SURE
@@ -80,15 +85,14 @@ def detect(
 
 
 def _as_declared(
-    raw: bytes, window: bytes, ranked: Sequence[Ranked], outside: Sequence[Declared]
+    raw: bytes, window: Window, ranked: Sequence[Ranked], outside: Sequence[Declared]
 ) -> _Choice | None:
     costs = {one.name: one.cost for one in ranked}
-    beyond = len(window) - len(window.translate(None, bytes(range(0x80, 0x100))))
-    limit = ranked[0].cost + _BELIEVED + _BELIEVED_A_BYTE * beyond
+    limit = ranked[0].cost + _BELIEVED + _BELIEVED_A_BYTE * window.beyond_ascii
     for name, one in readings(outside, raw):
         cost = costs.get(named("wider").get(name, name))
         if cost is None:
-            cost = cost_of(window[:WINDOW].decode(name, "replace"))[0]
+            cost = cost_of(window.without_markup().read(name))[0]
         if cost > limit:
             continue
         try:
@@ -143,35 +147,32 @@ def _together(ranked: Sequence[Ranked], more: Sequence[Ranked]) -> list[Ranked]:
     return sorted(both, key=lambda each: (each.cost, each.name)) or list(ranked)
 
 
-def _refuse_binary(raw: bytes, choice: _Choice, best: Ranked) -> None:
-    found = controls(choice.text)
-    if found:
-        raise Undecodable(
-            f"as {choice.name} it would be {found} control characters in {len(choice.text)}"
-            f"{binary_bytes(raw)}"
-        )
-    if choice.name in _wide() and best.cost > _DEAREST_WIDE * max(1, best.chars):
-        raise Undecodable(f"looks binary{binary_bytes(raw)}")
+def _is_noise(best: Ranked) -> bool:
+    return best.name in _wide() and best.cost > _DEAREST_WIDE * max(1, best.chars)
 
 
 def _others(
-    window: bytes, name: str, ranked: Sequence[Ranked]
+    window: Window, name: str, ranked: Sequence[Ranked]
 ) -> tuple[str | None, float, list[str]]:
     """(the likeliest encoding that reads another text, by how much less likely, those that read
     the same).
     """
-    text = window.decode(name, "replace")
+    text = _seen(window, name)
     wider = named("wider").get(name, name)
     cost = next((one.cost for one in ranked if one.name == wider), ranked[0].cost)
     alike: list[str] = []
     for one in ranked:
         if one.name in (name, wider):
             continue
-        if window.decode(one.name, "replace") != text:
+        if _seen(window, one.name) != text:
             return one.name, one.cost - cost, alike
         if len(alike) < _ALIKE and one.cost - cost <= _ALIKE_COST:
             alike.append(one.name)
     return None, math.inf, alike
+
+
+def _seen(window: Window, name: str) -> str:
+    return window.read_beginning(name) if name in _wide() else window.read(name)
 
 
 def _encodes_back(text: str, name: str, raw: bytes) -> bool:

@@ -11,7 +11,7 @@ import re
 
 from pipeline.decode.characters import CJK, character
 from pipeline.decode.likelihood import cost_of
-from pipeline.decode.ranking import WINDOW
+from pipeline.decode.window import WINDOW
 
 _KOREAN = (b"\x1b$)C", ("iso2022_kr",))
 _JAPANESE = (

@@ -62,7 +62,8 @@ _MIXED_SCRIPTS = 8.0  # two scripts within a word
 _BESIDE_IDEOGRAPH = 4.0  # a letter of an alphabet right beside an ideograph
 _WRONG_SIDE = 3.0  # an opening mark after a letter, a closing one before it
 _NEW_SCRIPT = 3.0  # a letter of an unlisted script where the one before is of another
-_REPEATED_BLANK = 0.7
+# A sign that is repeated: blanks, rules, boxes; from the second price on it is no sign of a text.
+_REPEATED, _NO_SIGN = 0.7, 12.5
 
 
 class Facts(NamedTuple):
@@ -212,9 +213,9 @@ def pair_costs(facts: Facts, before: Places, after: Places) -> Costs:
     costs[missed] = np.where(mine, table.symbols[second[missed]], np.float32(0))
     outside = facts.letter[after] | facts.ideographic[after]
     costs[((first == blank) & (second == blank)) | outside] = 0
-    return np.concatenate(
-        [costs, facts.ideographs[after], _in_any(facts, before, after)[:, None]], axis=1
-    )
+    again = (facts.points[after] == facts.points[before]) & (facts.kind[after] == BOUNDARY)
+    ideographs = facts.ideographs[after] * ~again[:, None]
+    return np.concatenate([costs, ideographs, _in_any(facts, before, after)[:, None]], axis=1)
 
 
 def _in_any(facts: Facts, before: Places, after: Places) -> Costs:
@@ -232,8 +233,8 @@ def _in_any(facts: Facts, before: Places, after: Places) -> Costs:
     costs = facts.price[after] / STEPS
     costs = costs + np.where(ideographic, 0.0, _case()[kind_before, kind])
     points = facts.points[after]
-    blanks = (points == facts.points[before]) & ((points == 0x20) | (points == 0x0A))
-    costs = np.where(blanks, _REPEATED_BLANK, costs)
+    again = (points == facts.points[before]) & (kind == BOUNDARY) & (costs < _NO_SIGN)
+    costs = np.where(again, _REPEATED, costs)
     costs = costs + _NEW_SCRIPT * (facts.letter[after] & word_before & differ)
     costs = costs + _MIXED_SCRIPTS * (inside & scripts) + _BESIDE_IDEOGRAPH * beside
     side, side_before = facts.side[after], facts.side[before]

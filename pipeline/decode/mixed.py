@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from pipeline.decode.candidates import BYTES, SEVERAL
 from pipeline.decode.likelihood import cost_of
-from pipeline.decode.ranking import WINDOW, rank, window_of, without_markup
+from pipeline.decode.ranking import rank
 from pipeline.decode.result import STAGE, Decoded
+from pipeline.decode.window import WINDOW, Window, window_of
 from pipeline.document import Edit, apply
 
 TORN = "torn-character"
@@ -133,19 +134,19 @@ def _encodings(marked: str) -> list[str]:
     """The likeliest encodings of the bytes that do not fit, by the lines that have them."""
     lines = [line for line in marked.split("\n") if _STRAY.search(line)]
     sample = _bytes(_MULTIBYTE.sub(" ", "\n".join(lines)[:WINDOW]))
-    ranked = rank(sample, whole=True, families=(BYTES, SEVERAL))
+    ranked = rank(window_of(sample), (BYTES, SEVERAL))
     return [one.name for one in ranked[:_TRIED]]
 
 
-def _likelier(window: bytes, name: str) -> bool:
+def _likelier(window: Window, name: str) -> bool:
     """Whether the window reads better as UTF-8 with stretches than in any one encoding."""
-    window = without_markup(window)
-    marked = window.decode("utf-8", "surrogateescape")
-    stretches = _stretches(marked, _torn(window, marked, len(marked)), name)
+    window = window.without_markup()
+    marked = window.joined.decode("utf-8", "surrogateescape")
+    stretches = _stretches(marked, _torn(window.joined, marked, len(marked)), name)
     if stretches is None:
         return False
     text, _ = apply(_as_shown(marked), _edits(marked, stretches, 0))
-    return cost_of(text)[0] + _RARITY < rank(window, whole=False)[0].cost
+    return cost_of(text)[0] + _RARITY < rank(window)[0].cost
 
 
 def _stretches(marked: str, torn: Sequence[_Stretch], name: str) -> list[_Stretch] | None:

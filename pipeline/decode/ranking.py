@@ -1,12 +1,10 @@
 """Which encodings bytes are likeliest in.
 
-What belongs here: the window that is looked at, and the cost of each encoding on it. What does not:
-the decision (detect), what a text costs (likelihood), which encodings there are (candidates).
+What belongs here: the cost of each encoding on a window. What does not: the decision (detect), what
+is looked at (window), what a text costs (likelihood), which encodings there are (candidates).
 """
 
-import codecs
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,18 +20,17 @@ from pipeline.decode.candidates import (
     alphabet,
     candidates,
 )
-from pipeline.decode.characters import REPLACEMENT, character
+from pipeline.decode.characters import CJK, REPLACEMENT, character
 from pipeline.decode.likelihood import Costs, Places, cost_of, pair_costs, total
+from pipeline.decode.window import GLANCE, Window
 
-# So much is looked at: where a record is longer, in pieces from several places.
-WINDOW, _PIECES = 16 * 1024, 4
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_MARKUP = re.compile(rb"<[^<>]{1,400}>")
 # An encoding for a script, in a text without a letter of it, is so much rarer still. Nats: what chardet is surest of.
 _NOT_ITS_SCRIPT = 3.0
 _CHARDET = 8.0
 # Of bytes read in an encoding, more than this share do not fit: it is not worth a closer look.
 _TOO_MANY_MISFITS = 0.1
+# Nats by which what is dearer at a glance is out of the question.
+_OUT_OF_QUESTION = 80.0
 _EBCDIC_BLANK, _BLANK = 0x40, 0x20
 
 
@@ -46,80 +43,54 @@ class Ranked(NamedTuple):
     chars: int
 
 
-def window_of(raw: bytes, around: int = 0) -> bytes:
-    """At most `WINDOW` bytes that show the encoding: all, or pieces of whole lines from places that
-    have bytes beyond ASCII, the first of them near `around`.
-    """
-    if len(raw) <= WINDOW:
-        return raw
-    size = WINDOW // _PIECES
-    pieces, end = [], 0
-    for number in range(_PIECES):
-        start = max(end, around + (len(raw) - around) * number // _PIECES)
-        found = _NOT_ASCII.search(raw, start)
-        if found is None:
-            break
-        line = raw.rfind(b"\n", max(end, found.start() - size // 2), found.start()) + 1
-        if not line and end:
-            continue  # a piece from the middle of a line may begin within a character
-        end = line + size
-        last = raw.rfind(b"\n", line + size // 2, end) + 1
-        pieces.append(raw[line : last or end])
-    return b"".join(pieces) or raw[:WINDOW]
+def rank(window: Window, families: Collection[str] = ()) -> list[Ranked]:
+    """The encodings, the likeliest first; those that are out of the question are left out.
 
-
-def rank(window: bytes, *, whole: bool, families: Collection[str] = ()) -> list[Ranked]:
-    """The encodings, the likeliest first.
-
-    whole: the window is all there is, so that what ends within a character does not fit.
     families: only those of these families; all where empty.
     """
-    name, confidence = opinion(window)
+    name, confidence = opinion(window.joined)
+    wanted = [one for one in candidates() if not families or one.family in families]
+    if len(window.beginning) > 2 * GLANCE:
+        first = list(_costs(window.glance(), wanted))
+        least = min((one.cost for one in first), default=0.0)
+        left = {one.name for one in first if one.cost <= least + _OUT_OF_QUESTION}
+        wanted = [one for one in wanted if one.name in left]
     found = [
-        Ranked(cost + one.rarity - (confidence * _CHARDET if one.name == name else 0), *rest)
-        for one, cost, *rest in _costs(window, whole=whole, families=families)
+        one._replace(cost=one.cost - confidence * _CHARDET) if one.name == name else one
+        for one in _costs(window, wanted)
     ]
     return sorted(found, key=lambda each: (each.cost, each.name))
 
 
-def _costs(
-    window: bytes, *, whole: bool, families: Collection[str]
-) -> Iterator[tuple[Candidate, float, str, str, int]]:
-    wanted = [one for one in candidates() if not families or one.family in families]
-    plain = without_markup(window)
-    ascii_first = _Pairs(plain)
-    ebcdic = window.count(_EBCDIC_BLANK) > window.count(_BLANK)
-    every = _Pairs(window, split=False) if ebcdic else ascii_first
+def _costs(window: Window, wanted: Sequence[Candidate]) -> Iterator[Ranked]:
+    plain = window.without_markup()
+    joined = plain.joined
+    in_bytes = _Pairs(joined)
+    ebcdic = joined.count(_EBCDIC_BLANK) > joined.count(_BLANK)
+    in_ebcdic = _Pairs(window.joined, split=False) if ebcdic else in_bytes
     for one in wanted:
         if one.family == BYTES or (one.family == EBCDIC and ebcdic):
-            pairs = ascii_first if one.family == BYTES else every
+            pairs = in_bytes if one.family == BYTES else in_ebcdic
             cost, language = total(pairs.sums(one.name))
-            strange = bool(one.letters) and not (alphabet().own[one.name] & pairs.present).any()
-            yield one, cost + strange * _NOT_ITS_SCRIPT * max(1.0, one.rarity), one.name, language, len(plain)
+            strange = not (alphabet().own[one.name] & pairs.present).any()
+            chars = len(joined)
         elif one.family in (SEVERAL, WIDE):
-            text = _read(plain if one.family == SEVERAL else window, one.name, whole)
+            wide = one.family == WIDE
+            text = window.read_beginning(one.name) if wide else plain.read(one.name)
             if text.count(chr(REPLACEMENT)) > _TOO_MANY_MISFITS * len(text):
                 continue
             cost, language = cost_of(text)
-            strange = bool(one.letters) and not _has_ideographs(text)
-            yield one, cost + strange * _NOT_ITS_SCRIPT * max(1.0, one.rarity), one.name, language, len(text)
-
-
-def _read(window: bytes, name: str, whole: bool) -> str:
-    decoder = codecs.getincrementaldecoder(name)("replace")
-    return decoder.decode(window, whole)
+            strange = not _has_ideographs(text)
+            chars = len(text)
+        else:
+            continue
+        if one.letters and strange:
+            cost += _NOT_ITS_SCRIPT * max(1.0, one.rarity)
+        yield Ranked(cost + one.rarity, one.name, language, chars)
 
 
 def _has_ideographs(text: str) -> bool:
-    return any(character(ord(char)).script == "CJK" and char.isalpha() for char in set(text))
-
-
-def without_markup(window: bytes) -> bytes:
-    """The window without tags, which are no language; as it is where nothing else tells."""
-    if b"<" not in window:
-        return window
-    plain = _MARKUP.sub(b" ", window)
-    return plain if _NOT_ASCII.search(plain) else window
+    return any(character(ord(char)).script == CJK and char.isalpha() for char in set(text))
 
 
 class _Pairs:
