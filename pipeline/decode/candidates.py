@@ -80,7 +80,7 @@ def alphabet() -> Alphabet:
 
 
 def _read(name: str) -> Places:
-    """The code point of each byte; where ASCII has a second place, as in mac-arabic, a rarer one."""
+    """The code point of each byte; where ASCII has a second place (mac-arabic), a rarer one."""
     text = bytes(range(256)).decode(name, "replace")
     points = np.array([ord(char) for char in text], np.int64)
     if text.startswith(_ASCII):

@@ -127,7 +127,7 @@ def _wider(raw: bytes, text: str, name: str) -> str:
 def _misfit(raw: bytes, name: str, error: UnicodeDecodeError) -> Undecodable:
     found = controls(raw.decode(name, "replace"))
     place = f"byte {error.start} (0x{raw[error.start]:02X}) does not fit: {error.reason}"
-    if found or full_of_control_bytes(raw) and name not in _wide():
+    if found or (full_of_control_bytes(raw) and name not in _wide()):
         return Undecodable(f"looks binary{binary_bytes(raw)}; as {name}, {place}")
     return Misfit(name, f"looks like {name}, but {place}")
 

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.decode.by_chardet import opinion
 from pipeline.decode.candidates import (
@@ -24,7 +23,8 @@ from pipeline.decode.characters import CJK, REPLACEMENT, character
 from pipeline.decode.likelihood import Costs, Places, cost_of, pair_costs, total
 from pipeline.decode.window import GLANCE, Window
 
-# An encoding for a script, in a text without a letter of it, is so much rarer still. Nats: what chardet is surest of.
+# An encoding for a script, in a text without a letter of it, is so much rarer still. Nats: what
+# chardet is surest of.
 _NOT_ITS_SCRIPT = 3.0
 _CHARDET = 8.0
 # Of bytes read in an encoding, more than this share do not fit: it is not worth a closer look.
@@ -32,6 +32,7 @@ _TOO_MANY_MISFITS = 0.1
 # Nats by which what is dearer at a glance is out of the question.
 _OUT_OF_QUESTION = 80.0
 _EBCDIC_BLANK, _BLANK = 0x40, 0x20
+_ROWS = 8192  # of costs at a time
 
 
 class Ranked(NamedTuple):
@@ -65,60 +66,57 @@ def rank(window: Window, families: Collection[str] = ()) -> list[Ranked]:
 def _costs(window: Window, wanted: Sequence[Candidate]) -> Iterator[Ranked]:
     plain = window.without_markup()
     joined = plain.joined
-    in_bytes = _Pairs(joined)
-    ebcdic = joined.count(_EBCDIC_BLANK) > joined.count(_BLANK)
-    in_ebcdic = _Pairs(window.joined, split=False) if ebcdic else in_bytes
+    yield from _in_bytes(joined, [one for one in wanted if one.family == BYTES], split=True)
+    if joined.count(_EBCDIC_BLANK) > joined.count(_BLANK):
+        ebcdic = [one for one in wanted if one.family == EBCDIC]
+        yield from _in_bytes(window.joined, ebcdic, split=False)
     for one in wanted:
-        if one.family == BYTES or (one.family == EBCDIC and ebcdic):
-            pairs = in_bytes if one.family == BYTES else in_ebcdic
-            cost, language = total(pairs.sums(one.name))
-            strange = not (alphabet().own[one.name] & pairs.present).any()
-            chars = len(joined)
-        elif one.family in (SEVERAL, WIDE):
+        if one.family in (SEVERAL, WIDE):
             wide = one.family == WIDE
             text = window.read_beginning(one.name) if wide else plain.read(one.name)
-            if text.count(chr(REPLACEMENT)) > _TOO_MANY_MISFITS * len(text):
-                continue
-            cost, language = cost_of(text)
-            strange = not _has_ideographs(text)
-            chars = len(text)
-        else:
-            continue
-        if one.letters and strange:
-            cost += _NOT_ITS_SCRIPT * max(1.0, one.rarity)
-        yield Ranked(cost + one.rarity, one.name, language, chars)
+            if text.count(chr(REPLACEMENT)) <= _TOO_MANY_MISFITS * len(text):
+                cost, language = cost_of(text)
+                rarity = _rarity(one, own=_has_ideographs(text))
+                yield Ranked(cost + rarity, one.name, language, len(text))
+
+
+def _rarity(one: Candidate, *, own: bool) -> float:
+    """own: whether the text has letters of the script that the encoding is for."""
+    strange = 0.0 if own or not one.letters else _NOT_ITS_SCRIPT * max(1.0, one.rarity)
+    return one.rarity + strange
 
 
 def _has_ideographs(text: str) -> bool:
     return any(character(ord(char)).script == CJK and char.isalpha() for char in set(text))
 
 
-class _Pairs:
-    """The pairs of bytes of a window, counted once for all single-byte encodings.
+def _in_bytes(window: bytes, wanted: Sequence[Candidate], *, split: bool) -> Iterator[Ranked]:
+    """By the pairs of bytes, counted once for all encodings.
 
-    present: which bytes there are.
+    split: they have ASCII below 0x80, so that its pairs are read once for all.
     """
-
-    def __init__(self, window: bytes, *, split: bool = True) -> None:
-        data = np.frombuffer(window, np.uint8).astype(np.int64)
-        before = np.concatenate([[0x20], data[:-1]])
-        counts = np.bincount(before * 256 + data, minlength=65536)
-        pairs = np.flatnonzero(counts)
-        first, second = pairs >> 8, pairs & 0xFF
-        ascii_ = (first < 0x80) & (second < 0x80) & split
-        self.present: NDArray[np.bool_] = np.bincount(data, minlength=256) > 0
-        self._counts = counts[pairs].astype(np.float32)[~ascii_]
-        self._first, self._second = first[~ascii_], second[~ascii_]
-        # What is ASCII reads alike in all that have ASCII below 0x80.
-        known = counts[pairs].astype(np.float32)[ascii_]
-        self._same = _sums("cp1252", first[ascii_], second[ascii_], known)
-
-    def sums(self, name: str) -> Costs:
-        """The summed costs of the window in this encoding."""
-        return self._same + _sums(name, self._first, self._second, self._counts)
+    data = np.frombuffer(window, np.uint8).astype(np.int64)
+    before = np.concatenate([[_BLANK], data[:-1]]) if len(data) else data
+    counts = np.bincount(before * 256 + data, minlength=1 << 16)
+    present = np.bincount(data, minlength=256) > 0
+    pairs = np.flatnonzero(counts)
+    same = ((pairs >> 8) < 0x80) & ((pairs & 0xFF) < 0x80) & split
+    in_all = _sums(["cp1252"], pairs[same], counts[pairs[same]])[0]
+    sums = _sums([one.name for one in wanted], pairs[~same], counts[pairs[~same]])
+    for one, its in zip(wanted, sums, strict=True):
+        cost, language = total(its + in_all)
+        own = bool((alphabet().own[one.name] & present).any())
+        yield Ranked(cost + _rarity(one, own=own), one.name, language, len(window))
 
 
-def _sums(name: str, first: Places, second: Places, counts: Costs) -> Costs:
-    rows = alphabet().rows[name]
-    sums: Costs = counts @ pair_costs(alphabet().facts, rows[first], rows[second])
+def _sums(names: Sequence[str], pairs: Places, counts: Places) -> list[Costs]:
+    """The summed costs of these pairs in each encoding; many encodings at a time."""
+    weights = counts.astype(np.float32)
+    at_once = max(1, _ROWS // max(1, len(pairs)))
+    sums: list[Costs] = []
+    for start in range(0, len(names), at_once):
+        tables = np.array([alphabet().rows[name] for name in names[start : start + at_once]])
+        first, second = tables[:, pairs >> 8].ravel(), tables[:, pairs & 0xFF].ravel()
+        costs = pair_costs(alphabet().facts, first, second)
+        sums.extend(weights @ costs.reshape(len(tables), len(pairs), costs.shape[1]))
     return sums
