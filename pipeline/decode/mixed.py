@@ -30,7 +30,7 @@ _CUT_START = re.compile(rb"\A[\x80-\xbf]{1,3}")
 _SURE_OF_UTF8 = 4  # characters, for what is left at an end to be half of one rather than a letter
 # Nats: how much rarer mixed records are than those of one encoding.
 _RARITY = 5.0
-_TRIED = 12  # encodings of the stretches
+_TRIED = 6  # encodings of the stretches, by either sample
 _CONFIDENCE = 0.95
 
 
@@ -57,10 +57,10 @@ def mixed(raw: bytes, skipped: int = 0) -> Decoded | None:
     torn = _torn(raw, marked, fitting)
     names = [""]
     if stray > sum(one.end - one.start for one in torn):
-        names = _encodings(marked)
         found = _STRAY.search(marked)
-        around = len(_bytes(marked[: found.start()])) if found else 0
-        if not names or not _likelier(window_of(raw, around), names[0]):
+        window = window_of(raw, len(_bytes(marked[: found.start()])) if found else 0)
+        names, gain = _best_first(window.without_markup(), _encodings(marked))
+        if gain < _RARITY:
             return None
     for name in names:
         stretches = _stretches(marked, torn, name)
@@ -131,22 +131,33 @@ def _torn(raw: bytes, marked: str, fitting: int) -> list[_Stretch]:
 
 
 def _encodings(marked: str) -> list[str]:
-    """The likeliest encodings of the bytes that do not fit, by the lines that have them."""
-    lines = [line for line in marked.split("\n") if _STRAY.search(line)]
-    sample = _bytes(_MULTIBYTE.sub(" ", "\n".join(lines)[:WINDOW]))
-    ranked = rank(window_of(sample), (BYTES, SEVERAL))
-    return [one.name for one in ranked[:_TRIED]]
+    """The likeliest encodings of the bytes that do not fit, by the lines that have them: without
+    what fits UTF-8 there, or with it, since by chance some may.
+    """
+    lines = "\n".join(line for line in marked.split("\n") if _STRAY.search(line))
+    names: dict[str, None] = {}
+    for sample in (_MULTIBYTE.sub(" ", lines[:WINDOW]), lines[:WINDOW]):
+        ranked = rank(window_of(_bytes(sample)[:WINDOW]), (BYTES, SEVERAL))
+        names |= dict.fromkeys(one.name for one in ranked[:_TRIED])
+    return list(names)
 
 
-def _likelier(window: Window, name: str) -> bool:
-    """Whether the window reads better as UTF-8 with stretches than in any one encoding."""
-    window = window.without_markup()
+def _best_first(window: Window, names: Sequence[str]) -> tuple[list[str], float]:
+    """(the encodings that the stretches in the window can be in, the best first; how much better,
+    in nats, it then reads than in any one encoding).
+    """
     marked = window.joined.decode("utf-8", "surrogateescape")
-    stretches = _stretches(marked, _torn(window.joined, marked, len(marked)), name)
-    if stretches is None:
-        return False
-    text, _ = apply(_as_shown(marked), _edits(marked, stretches, 0))
-    return cost_of(text)[0] + _RARITY < rank(window)[0].cost
+    torn = _torn(window.joined, marked, len(marked))
+    costs = {}
+    for name in names:
+        stretches = _stretches(marked, torn, name)
+        if stretches is not None:
+            text, _ = apply(_as_shown(marked), _edits(marked, stretches, 0))
+            costs[name] = cost_of(text)[0]
+    if not costs:
+        return [], 0.0
+    order = sorted(costs, key=lambda name: costs[name])  # stable: the likelier first where alike
+    return order, rank(window)[0].cost - costs[order[0]]
 
 
 def _stretches(marked: str, torn: Sequence[_Stretch], name: str) -> list[_Stretch] | None:
