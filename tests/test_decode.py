@@ -13,6 +13,7 @@ RUSSIAN = "Каждое утро часовщик открывает лавку 
 JAPANESE = "港の地図は毎年少しずつ変わります。新しい防波堤と古い灯台の名前を調べました。" * 4
 FRENCH = "Le café du marché ouvre tôt : on y mange des crêpes, l’été comme l’hiver. " * 4
 
+
 def back(decoded: Decoded) -> bytes:
     mark = decoded.byte_order_mark
     return encode(decoded.text, decoded.encoding, mark, decoded.edits)

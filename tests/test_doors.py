@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 
 DOORS = {
-    "chardet": ["pipeline/decode.py"],
+    "chardet": ["pipeline/decode/by_chardet.py"],
     "dagster": ["assets"],
     "datasketch": ["pipeline/dedup"],
     "dateparser": ["pipeline/measures/dates.py"],

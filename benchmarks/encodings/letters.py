@@ -32,11 +32,45 @@ NEVER = 255
 _BLANK = " "
 _LEAST = 2e-7  # pairs that are rarer are left out
 
-_LISTED = (
-    "ar bg ca cs da de el en es fa fi fil fr he hu id is it lt lv mk ms nb nl pl pt ro ru sh sk sl "
-    "sv tr uk ur vi"
-).split()
-_PROFILED = "af cy et sq so sw th".split()
+_LISTED = [
+    "ar",
+    "bg",
+    "ca",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "fa",
+    "fi",
+    "fil",
+    "fr",
+    "he",
+    "hu",
+    "id",
+    "is",
+    "it",
+    "lt",
+    "lv",
+    "mk",
+    "ms",
+    "nb",
+    "nl",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sh",
+    "sk",
+    "sl",
+    "sv",
+    "tr",
+    "uk",
+    "ur",
+    "vi",
+]
+_PROFILED = ["af", "cy", "et", "sq", "so", "sw", "th"]
 _SCRIPT = {
     **dict.fromkeys(("ar", "fa", "ur"), "ARABIC"),
     **dict.fromkeys(("bg", "mk", "ru", "uk", "sr"), "CYRILLIC"),

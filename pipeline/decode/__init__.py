@@ -5,20 +5,24 @@ What does not: finding records in files (sources), repairing text that was decod
 it reached us (stages.mojibake).
 """
 
+import codecs
 from collections.abc import Sequence
 from dataclasses import replace as changed
 
 from pipeline.decode.candidates import EBCDIC, WIDE
-from pipeline.decode.detect import Misfit, detect
-from pipeline.decode.escapes import escaped
+from pipeline.decode.detect import Misfit, detect, encodes_back
+from pipeline.decode.escapes import escaped, may_have_escapes
 from pipeline.decode.looks import MARKS, binary_bytes, controls, full_of_control_bytes
 from pipeline.decode.mixed import as_replaced, encoded, mixed
-from pipeline.decode.result import STAGE, Declared, Decoded, Undecodable
+from pipeline.decode.result import STAGE, Declared, Decoded, Undecodable, hash_of
 from pipeline.document import Edit
 
-__all__ = ["Declared", "Decoded", "Undecodable", "decode", "encode"]
+__all__ = ["Declared", "Decoded", "Undecodable", "decode", "encode", "hash_of"]
 
-_UTF8_MARK = MARKS[2][0]
+_UTF8_MARK = codecs.BOM_UTF8
+_ANY_MARK = tuple(mark for mark, _ in MARKS)
+_SURE_OF_ESCAPES = 0.99
+_REPLACED_CONFIDENCE = 0.5
 
 
 def decode(raw: bytes, *, declared: Sequence[Declared] = (), replace: bool = False) -> Decoded:
@@ -30,12 +34,16 @@ def decode(raw: bytes, *, declared: Sequence[Declared] = (), replace: bool = Fal
     Raises `Undecodable`: for binaries always, for bytes that fit no likely encoding unless
     `replace`.
     """
+    found = _as_utf8(raw)
+    if found is not None:
+        return found
     try:
-        return _by_mark(raw) or _as_utf8(raw) or _as_mixed(raw) or _as_detected(raw, declared)
+        found = _by_mark(raw) or _escaped(raw) or _as_mixed(raw) or _as_detected(raw, declared)
     except Misfit as error:
         if not replace:
             raise
         return _replaced(raw, error)
+    return changed(found, bytes_hash=hash_of(raw)) if found.lossless else found
 
 
 def encode(text: str, encoding: str, byte_order_mark: bool, edits: Sequence[Edit] = ()) -> bytes:
@@ -75,12 +83,9 @@ def _misfit_after_mark(
 
 
 def _as_utf8(raw: bytes) -> Decoded | None:
-    if raw.isascii() and (b"\x1b" in raw or b"~{" in raw):
-        found = escaped(raw)
-        if found is not None:
-            text, encoding = found
-            lossless = text.encode(encoding) == raw
-            return Decoded(text, encoding, f"escapes of {encoding}", 0.99, False, lossless)
+    """Nothing for what has a mark, or may have escapes."""
+    if raw.startswith(_ANY_MARK) or (may_have_escapes(raw) and escaped(raw)):
+        return None
     try:
         text = raw.decode()
     except UnicodeDecodeError:
@@ -89,6 +94,22 @@ def _as_utf8(raw: bytes) -> Decoded | None:
     if full_of_control_bytes(raw):
         return None
     return Decoded(text, "utf-8", "utf-8", 1.0, byte_order_mark=False, lossless=True)
+
+
+def _escaped(raw: bytes) -> Decoded | None:
+    found = escaped(raw) if may_have_escapes(raw) else None
+    if found is None:
+        return None
+    text, encoding = found
+    lossless = encodes_back(text, encoding, raw)
+    return Decoded(
+        text,
+        encoding,
+        f"escapes of {encoding}",
+        _SURE_OF_ESCAPES,
+        byte_order_mark=False,
+        lossless=lossless,
+    )
 
 
 def _as_mixed(raw: bytes) -> Decoded | None:
@@ -121,5 +142,11 @@ def _replaced(raw: bytes, error: Misfit) -> Decoded:
         encoding = "utf-8"
     evidence = f"replaced: {error}"
     return Decoded(
-        text, encoding, evidence, 0.5, bool(error.mark), lossless=False, misfits=max(1, lost)
+        text,
+        encoding,
+        evidence,
+        _REPLACED_CONFIDENCE,
+        byte_order_mark=bool(error.mark),
+        lossless=False,
+        misfits=max(1, lost),
     )

@@ -77,10 +77,16 @@ def detect(
     runner_up, gap, alike = _others(window, choice.name, ranked)
     evidence = choice.evidence + (f"; reads alike in {', '.join(alike)}" if alike else "")
     sure = _MOST_SURE / (1 + math.exp(-gap / _SOFTEN)) if runner_up else _MOST_SURE
-    lossless = _encodes_back(choice.text, choice.name, raw)
+    lossless = encodes_back(choice.text, choice.name, raw)
     confidence = round(sure, 3)
     return Decoded(
-        choice.text, choice.name, evidence, confidence, False, lossless, runner_up=runner_up
+        choice.text,
+        choice.name,
+        evidence,
+        confidence,
+        byte_order_mark=False,
+        lossless=lossless,
+        runner_up=runner_up,
     )
 
 
@@ -175,7 +181,8 @@ def _seen(window: Window, name: str) -> str:
     return window.read_beginning(name) if name in _wide() else window.read(name)
 
 
-def _encodes_back(text: str, name: str, raw: bytes) -> bool:
+def encodes_back(text: str, name: str, raw: bytes) -> bool:
+    """Whether the text in that encoding is these bytes."""
     try:
         return text.encode(name) == raw
     except UnicodeEncodeError:  # a codec that reads more than it writes

@@ -24,6 +24,11 @@ _LEFT = re.compile("[\x0e\x0f\x1b]")
 _MOST_COST, _LEAST_CHARACTERS = 10.0, 2
 
 
+def may_have_escapes(raw: bytes) -> bool:
+    """Whether these bytes are worth a look: nothing beyond ASCII, and what escapes begin with."""
+    return raw.isascii() and (b"\x1b" in raw or b"~{" in raw)
+
+
 def escaped(raw: bytes) -> tuple[str, str] | None:
     """(text, encoding) of ASCII bytes with such escapes; None for all else."""
     for name in _suspected(raw):

@@ -3,6 +3,7 @@
 What belongs here: the types that callers see. What does not: how an encoding is found.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 from pipeline.document import Edit
@@ -35,7 +36,8 @@ class Decoded:
     evidence starts with its method: `bom`, `utf-8`, `escapes`, `declared`, `detected`, `mixed` or
     `replaced`. confidence: 0 to 1, the probability that text is read rightly; 1 where certain.
     lossless: `encode` gives the bytes back. runner_up: the likeliest encoding that reads another
-    text. misfits: bytes that did not fit the encoding.
+    text. misfits: bytes that did not fit the encoding. bytes_hash: `hash_of` the bytes where they
+    follow from the text but are not its UTF-8; else None.
     """
 
     text: str
@@ -47,3 +49,9 @@ class Decoded:
     runner_up: str | None = None
     misfits: int = 0
     edits: tuple[Edit, ...] = ()
+    bytes_hash: str | None = None
+
+
+def hash_of(raw: bytes) -> str:
+    """16 hex digits, by which bytes are known again when a text is encoded back."""
+    return hashlib.blake2b(raw, digest_size=8).hexdigest()

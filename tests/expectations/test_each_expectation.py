@@ -114,6 +114,7 @@ BREAKS: dict[tuple[str, str], Break] = {
     ("documents", "not_blank"): Broken("lines", 0),
     ("documents", "enough_words"): Broken("words", 0),
     ("documents", "reversible"): Broken("reversible", False),
+    ("documents", "bytes_restored"): Broken("bytes_restored", False),
     ("rejected", "rejected_share"): all_rejected,
     ("rejected", "duplicates_rejected"): Broken("rejected_duplicates_missing", 1),
     ("rejected", "id_present"): without_id,
