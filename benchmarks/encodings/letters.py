@@ -32,45 +32,11 @@ NEVER = 255
 _BLANK = " "
 _LEAST = 2e-7  # pairs that are rarer are left out
 
-_LISTED = [
-    "ar",
-    "bg",
-    "ca",
-    "cs",
-    "da",
-    "de",
-    "el",
-    "en",
-    "es",
-    "fa",
-    "fi",
-    "fil",
-    "fr",
-    "he",
-    "hu",
-    "id",
-    "is",
-    "it",
-    "lt",
-    "lv",
-    "mk",
-    "ms",
-    "nb",
-    "nl",
-    "pl",
-    "pt",
-    "ro",
-    "ru",
-    "sh",
-    "sk",
-    "sl",
-    "sv",
-    "tr",
-    "uk",
-    "ur",
-    "vi",
-]
-_PROFILED = ["af", "cy", "et", "sq", "so", "sw", "th"]
+_LISTED = (
+    "ar bg ca cs da de el en es fa fi fil fr he hu id is it lt lv mk ms nb nl pl pt ro ru sh "
+    "sk sl sv tr uk ur vi"
+)
+_PROFILED = "af cy et sq so sw th"
 _SCRIPT = {
     **dict.fromkeys(("ar", "fa", "ur"), "ARABIC"),
     **dict.fromkeys(("bg", "mk", "ru", "uk", "sr"), "CYRILLIC"),
@@ -231,12 +197,14 @@ def _with_letters(base: Pairs, letters: Mapping[str, float]) -> Pairs:
 
 def pairs_of_languages() -> dict[str, Pairs]:
     """The letter pairs of each language, and of the scripts that have several."""
-    words = {name: list(wordfreq.get_frequency_dict(name, "small").items()) for name in _LISTED}
+    words = {
+        name: list(wordfreq.get_frequency_dict(name, "small").items()) for name in _LISTED.split()
+    }
     words["sr"] = [(_serbian(word), share) for word, share in words["sh"]]
     words["vi-1258"] = [(_with_tones_apart(word), share) for word, share in words["vi"]]
     words["ro-cedilla"] = [(word.translate(_CEDILLAS), share) for word, share in words["ro"]]
     found = {name: _in_script(_of_words(some), name) for name, some in words.items()}
-    found |= {name: _in_script(_of_profile(name), name) for name in _PROFILED}
+    found |= {name: _in_script(_of_profile(name), name) for name in _PROFILED.split()}
     latin = [name for name in found if name not in _SCRIPT and "-" not in name]
     found["latin"] = _mean(found[name] for name in latin)
     for script in ("CYRILLIC", "ARABIC"):

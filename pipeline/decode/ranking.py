@@ -20,7 +20,7 @@ from pipeline.decode.candidates import (
     candidates,
 )
 from pipeline.decode.characters import CJK, REPLACEMENT, character
-from pipeline.decode.likelihood import Costs, Places, cost_of, pair_costs, total
+from pipeline.decode.likelihood import Costs, Places, cost_of, pair_costs, total, witnesses
 from pipeline.decode.window import GLANCE, Window
 
 # An encoding for a script, in a text without a letter of it, is so much rarer still. Nats: what
@@ -111,7 +111,7 @@ def _in_bytes(window: bytes, wanted: Sequence[Candidate], *, split: bool) -> Ite
 
 def _sums(names: Sequence[str], pairs: Places, counts: Places) -> list[Costs]:
     """The summed costs of these pairs in each encoding; many encodings at a time."""
-    weights = counts.astype(np.float32)
+    weights = witnesses(counts)
     at_once = max(1, _ROWS // max(1, len(pairs)))
     sums: list[Costs] = []
     for start in range(0, len(names), at_once):
