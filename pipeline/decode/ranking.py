@@ -36,12 +36,11 @@ _ROWS = 8192  # of costs at a time
 
 
 class Ranked(NamedTuple):
-    """cost: nats. language: the one whose letters weigh most. chars: of the window."""
+    """cost: nats. language: the one whose letters weigh most."""
 
     cost: float
     name: str
     language: str
-    chars: int
 
 
 def rank(window: Window, families: Collection[str] = ()) -> list[Ranked]:
@@ -77,7 +76,7 @@ def _costs(window: Window, wanted: Sequence[Candidate]) -> Iterator[Ranked]:
             if text.count(chr(REPLACEMENT)) <= _TOO_MANY_MISFITS * len(text):
                 cost, language = cost_of(text)
                 rarity = _rarity(one, own=_has_ideographs(text))
-                yield Ranked(cost + rarity, one.name, language, len(text))
+                yield Ranked(cost + rarity, one.name, language)
 
 
 def _rarity(one: Candidate, *, own: bool) -> float:
@@ -106,7 +105,7 @@ def _in_bytes(window: bytes, wanted: Sequence[Candidate], *, split: bool) -> Ite
     for one, its in zip(wanted, sums, strict=True):
         cost, language = total(its + in_all)
         own = bool((alphabet().own[one.name] & present).any())
-        yield Ranked(cost + _rarity(one, own=own), one.name, language, len(window))
+        yield Ranked(cost + _rarity(one, own=own), one.name, language)
 
 
 def _sums(names: Sequence[str], pairs: Places, counts: Places) -> list[Costs]:

@@ -55,9 +55,9 @@ HTTP = (Declared("HTTP", "koi8-r"),)
         ),
         pytest.param(
             "naïve, déjà 5 €".encode("iso8859-15"),
-            (Declared("HTTP", "no-such-name"), Declared("HTTP", "latin-9")),
+            (Declared("HTTP", "no-such-name"), Declared("HTTP", "latin9")),
             "iso8859-15",
-            "declared as latin-9 (HTTP)",
+            "declared as latin9 (HTTP)",
             id="the first that is known and fits",
         ),
         pytest.param(
