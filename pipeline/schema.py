@@ -106,7 +106,7 @@ _DECODING = [
         "bytes_hash",
         pa.string(),
         "16 hex digits: hash of the bytes that were decoded; null where those are the text as "
-        "decoded in UTF-8, whose hash is decoded_hash, and where lossless is false",
+        "decoded in UTF-8, whose hash without a mark is decoded_hash, and where lossless is false",
     ),
 ]
 _METADATA = _field(

@@ -161,7 +161,8 @@ def speed() -> Iterator[str]:
     for language in ("en", "de", "ru", "zh", "hi"):
         path = SHARED / "xquad" / f"xquad.{language}.json"
         articles = json.loads(path.read_text("utf-8"))["data"]
-        some = [part["context"] for article in articles for part in article["paragraphs"]]
+        parts = [part["context"] for article in articles for part in article["paragraphs"]]
+        some = [part.lstrip("\ufeff") for part in parts]
         for size in _RECORDS:
             raw = sampled(some, size)
             array = pa.array([raw], pa.binary())

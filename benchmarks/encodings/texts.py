@@ -65,7 +65,7 @@ def texts() -> tuple[str, ...]:
     for path in sorted((SHARED / "xquad").glob("xquad.*.json")):
         articles = json.loads(path.read_text("utf-8"))["data"][::6]
         found += ["\n".join(part["context"] for part in one["paragraphs"]) for one in articles]
-    return tuple(text for text in found if text.strip())
+    return tuple(text.lstrip("\ufeff") for text in found if text.strip())
 
 
 def cases(codec: str, each: int) -> Iterator[Case]:

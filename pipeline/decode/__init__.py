@@ -43,7 +43,8 @@ def decode(raw: bytes, *, declared: Sequence[Declared] = (), replace: bool = Fal
         if not replace:
             raise
         return _replaced(raw, error)
-    return changed(found, bytes_hash=hash_of(raw)) if found.lossless else found
+    plain = not found.lossless or (found.encoding == "utf-8" and not found.edits)
+    return found if plain else changed(found, bytes_hash=hash_of(raw))
 
 
 def encode(text: str, encoding: str, byte_order_mark: bool, edits: Sequence[Edit] = ()) -> bytes:
@@ -66,7 +67,7 @@ def _by_mark(raw: bytes) -> Decoded | None:
                 if encoding == "utf-8":
                     return None  # three stray bytes decide nothing: what follows is looked at
                 raise _misfit_after_mark(raw, mark, encoding, error) from error
-            lossless = mark + text.encode(encoding) == raw
+            lossless = mark == _UTF8_MARK or mark + text.encode(encoding) == raw
             return Decoded(text, encoding, "bom", 1.0, byte_order_mark=True, lossless=lossless)
     return None
 

@@ -37,7 +37,7 @@ class Decoded:
     `replaced`. confidence: 0 to 1, the probability that text is read rightly; 1 where certain.
     lossless: `encode` gives the bytes back. runner_up: the likeliest encoding that reads another
     text. misfits: bytes that did not fit the encoding. bytes_hash: `hash_of` the bytes where they
-    follow from the text but are not its UTF-8; else None.
+    follow from the text but are not its UTF-8, with or without a mark; else None.
     """
 
     text: str
