@@ -28,7 +28,10 @@ def full_of_control_bytes(raw: bytes) -> bool:
     """Whether more than 2 % are control bytes, those of binaries or UTF-16 among them: no text in
     one byte a character, or in UTF-8.
     """
-    if not any(byte in raw for byte in _TELLING):
+    for byte in _TELLING:
+        if byte in raw:
+            break
+    else:
         return False
     # Twenty times as fast as to count what an expression finds.
     return len(raw) - len(raw.translate(None, _CONTROL_BYTES)) > _MAX_CONTROLS * len(raw)
