@@ -219,8 +219,8 @@ def report() -> str:
         *mixed(),
         "## UTF-8: speed",
         "Of the process's own time. What `decode` adds to `bytes.decode` is some 2 µs a record; in "
-        "large records making the text, in memory fresh from the system, takes longer than checking "
-        "it, which Arrow alone shows.",
+        "large records making the text, in memory fresh from the system, takes longer than "
+        "checking it, which Arrow alone shows.",
         "",
         *speed(),
     ]
