@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test ui bench bench-memory bench-language bench-typos bench-boilerplate bench-lock lock resolve clean
+.PHONY: run test ui bench bench-memory bench-language bench-typos bench-boilerplate bench-encodings bench-lock lock resolve clean
 
 run: $(READY)
 	$(BIN)/hygiene run examples/raw --out out --workers $(WORKERS)
@@ -45,6 +45,10 @@ bench-typos: $(READY)
 # What cutting boilerplate takes from web pages, and from clean texts: benchmarks/BOILERPLATE.md
 bench-boilerplate: $(READY)
 	$(BIN)/python -m benchmarks.boilerplate
+
+# How often the encoding is found, and how fast: benchmarks/ENCODINGS.md
+bench-encodings: $(READY)
+	$(BIN)/python -m benchmarks.encodings
 
 # The environments of the neighbours, which `make bench` sets up.
 bench-lock: $(READY)

@@ -137,7 +137,9 @@ def _restore(words: argparse.Namespace) -> int:
     text = restore(row["text"], found.ledger)
     if words.bytes and not row["lossless"]:
         raise StoreError(f"{row['doc_id']} was not decoded without loss from {row['encoding']}")
-    raw = encode(text, row["encoding"], row["byte_order_mark"]) if words.bytes else text.encode()
+    raw = text.encode()
+    if words.bytes:
+        raw = encode(text, row["encoding"], row["byte_order_mark"], found.ledger)
     sys.stdout.buffer.write(raw)
     sys.stdout.buffer.flush()
     return FINE

@@ -88,8 +88,23 @@ _DELIVERED = [
 ]
 _ENCODING = [
     _field("encoding", pa.string(), "the encoding the bytes were decoded with"),
-    _field("encoding_evidence", pa.string(), "why that encoding: bom, utf-8, declared, detected"),
+    _field(
+        "encoding_evidence",
+        pa.string(),
+        "why that encoding: bom, utf-8, escapes, declared, detected, mixed or replaced; and more",
+    ),
     _field("encoding_confidence", pa.float32(), "0 to 1; 1 where it is certain"),
+    _field(
+        "encoding_runner_up",
+        pa.string(),
+        "the likeliest encoding that reads another text; null where none was weighed",
+    ),
+    _field(
+        "encoding_misfits",
+        pa.int64(),
+        "bytes that do not fit the encoding: read in another one (stage decode in the ledger), or "
+        "replaced by U+FFFD",
+    ),
 ]
 _DECODING = [
     _field("byte_order_mark", pa.bool_(), "a byte order mark came before the text", nullable=False),
@@ -97,6 +112,12 @@ _DECODING = [
         "lossless", pa.bool_(), "the decoded text encodes back to the raw bytes", nullable=False
     ),
     _field("decoded_hash", pa.string(), "16 hex digits: hash of the text as decoded"),
+    _field(
+        "bytes_hash",
+        pa.string(),
+        "16 hex digits: hash of the bytes that were decoded; null where those are the text as "
+        "decoded in UTF-8, whose hash without a mark is decoded_hash, and where lossless is false",
+    ),
 ]
 _METADATA = _field(
     "metadata",
@@ -160,6 +181,11 @@ _MEASURES = [
     _field("cut_chars", pa.int64(), "code points cut as boilerplate"),
     _field("heavily_cut", pa.bool_(), "more than boilerplate.max_cut_share of its text was cut"),
     _field("reversible", pa.bool_(), "the ledger turns the text back into the text as decoded"),
+    _field(
+        "bytes_restored",
+        pa.bool_(),
+        "that text encodes back to the bytes that were decoded; null where lossless is false",
+    ),
 ]
 _EDITS = _field("edits", pa.list_(EDIT), "all edits so far, in order", nullable=False)
 

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 DOORS = {
     "brotli": ["pipeline/sources/packed.py"],
-    "chardet": ["pipeline/decode.py"],
+    "chardet": ["pipeline/decode/by_chardet.py"],
     "dagster": ["assets"],
     "datasketch": ["pipeline/dedup"],
     "dateparser": ["pipeline/measures/dates.py"],

@@ -7,6 +7,7 @@ What does not: formats (sources), encodings (decode).
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from functools import partial
 from io import BufferedReader
 from itertools import chain, pairwise
@@ -14,8 +15,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import schema
+from pipeline.document import apply
 from pipeline.kernels.texts import texts_of
 from pipeline.sources.cut import parts
 from pipeline.sources.limits import Limits
@@ -151,7 +154,10 @@ def _table(found: Sequence[tuple[str, Record]], dump: str) -> pa.Table:
     sources = [source for source, _ in found]
     records = [record for _, record in found]
     decoded = [record.decoded for record in records]
+    # A text of several encodings: as decoded, and with the edits that read its stretches.
     texts = pa.array([d.text if d else None for d in decoded], pa.string())
+    read = [apply(d.text, d.edits)[0] if d and d.edits else None for d in decoded]
+    edits = [[asdict(edit) for edit in d.edits] if d else [] for d in decoded]
     columns = {
         "doc_id": [doc_id(dump, source, r.number, r.digest) for source, r in found],
         "dump": pa.repeat(dump, len(found)),
@@ -162,14 +168,17 @@ def _table(found: Sequence[tuple[str, Record]], dump: str) -> pa.Table:
         "encoding": [d.encoding if d else None for d in decoded],
         "encoding_evidence": [d.evidence if d else None for d in decoded],
         "encoding_confidence": [d.confidence if d else None for d in decoded],
+        "encoding_runner_up": [d.runner_up if d else None for d in decoded],
+        "encoding_misfits": [d.misfits if d else None for d in decoded],
         "byte_order_mark": [bool(d and d.byte_order_mark) for d in decoded],
         "lossless": [bool(d and d.lossless) for d in decoded],
         "decoded_hash": decoded_hashes(texts),
-        "text": texts,
+        "bytes_hash": [d.bytes_hash if d else None for d in decoded],
+        "text": pc.coalesce(pa.array(read, pa.string()), texts),
         "metadata": [record.metadata for record in records],
         "verdict": [record.verdict for record in records],
         "reason": [record.reason for record in records],
-        "edits": [[]] * len(found),
+        "edits": edits,
     }
     return pa.table(columns, schema.RAW)
 

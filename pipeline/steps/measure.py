@@ -1,11 +1,12 @@
 """measure: stripped documents in, the same with all their measures and the verdicts on them out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.decode import encode, hash_of
 from pipeline.document import Edit, EditError, restore
 from pipeline.measures import counts
 from pipeline.recipe import Recipe
@@ -29,7 +30,7 @@ def measure(table: pa.Table, *, recipe: Recipe) -> Iterator[pa.Table]:
     columns["rules_left"] = _left(texts, table["language"], stage)
     columns["edit_count"] = pc.cast(pc.list_value_length(table["edits"]), pa.int64())
     columns["cut_chars"] = _cut_chars(table["edits"])
-    columns["reversible"] = _reversible(table)
+    columns["reversible"], columns["bytes_restored"] = _restored(table)
     for name, column in columns.items():
         table = put(table, name, column)
     share = pc.divide(
@@ -53,22 +54,40 @@ def _left(texts: pa.Array, languages: pa.ChunkedArray, stage: Boilerplate) -> pa
     return pa.array(left)
 
 
-def _reversible(table: pa.Table) -> pa.Array:
-    """Whether each ledger gives the decoded text back; null without a text.
+def _restored(table: pa.Table) -> tuple[pa.Array, pa.Array]:
+    """Whether each ledger gives the decoded text back, and that the bytes it was decoded from; null
+    without a text, the second also where the decoding was not lossless.
 
-    Most texts have no edits: those are hashed where Arrow keeps them.
+    Most texts have no edits, and are UTF-8: those are hashed where Arrow keeps them.
     """
     texts, edits = table["text"].combine_chunks(), table["edits"].combine_chunks()
     hashes = decoded_hashes(texts)
+    wanted = table["bytes_hash"].to_pylist()
+    encoded = pc.and_(pc.is_valid(texts), pc.is_valid(table["bytes_hash"].combine_chunks()))
     edited = pc.and_(pc.is_valid(texts), pc.greater(pc.list_value_length(edits), 0))
-    for row in pc.indices_nonzero(edited).to_pylist():
-        ledger = [Edit(**edit) for edit in edits[row].as_py()]
+    bytes_back: dict[int, bool] = {}
+    for row in pc.indices_nonzero(pc.or_(pc.fill_null(edited, False), encoded)).to_pylist():
+        ledger = [Edit(**edit) for edit in edits[row].as_py() or ()]
         try:
-            hashes[row] = decoded_hash(restore(texts[row].as_py(), ledger))
-        except EditError:
-            hashes[row] = None
+            original = restore(texts[row].as_py(), ledger)
+            hashes[row] = decoded_hash(original)
+            if wanted[row] is not None:
+                bytes_back[row] = _encoded(table, row, original, ledger) == wanted[row]
+        except (EditError, UnicodeEncodeError):
+            hashes[row], bytes_back[row] = None, False
     same = pc.equal(pa.array(hashes, pa.string()), table["decoded_hash"].combine_chunks())
-    return pc.if_else(pc.is_valid(texts), pc.fill_null(same, False), None)
+    reversible = pc.if_else(pc.is_valid(texts), pc.fill_null(same, False), None)
+    by_hash = pa.array([bytes_back.get(row) for row in range(len(texts))], pa.bool_())
+    lossless = pc.fill_null(table["lossless"].combine_chunks(), False)
+    return reversible, pc.if_else(lossless, pc.coalesce(by_hash, reversible), None)
+
+
+def _encoded(table: pa.Table, row: int, original: str, ledger: Sequence[Edit]) -> str:
+    """The hash of the bytes that the decoded text of a row encodes to. Raises
+    `UnicodeEncodeError`.
+    """
+    encoding, mark = (table[name][row].as_py() for name in ("encoding", "byte_order_mark"))
+    return hash_of(encode(original, encoding, bool(mark), ledger))
 
 
 def _cut_chars(edits: pa.ChunkedArray) -> pa.Array:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import schema
+from pipeline.decode import hash_of
 from pipeline.recipe import Recipe
 from pipeline.stages.boilerplate import BoilerplateSettings
 from pipeline.steps.ingest import decoded_hash
@@ -50,6 +51,34 @@ def test_a_history_is_reversible_only_if_it_leads_back_to_the_decoded_text() -> 
         (row("港の地図", "港の地図"), True),
     ]
     found = measured(*(case for case, _ in cases))["reversible"].to_pylist()
+    assert found == [wanted for _, wanted in cases]
+
+
+def test_bytes_are_restored_only_if_the_text_encodes_back_to_them() -> None:
+    told = '{"encoding": "cp1252", "byte": 3}'
+    read = edit(3, "\ufffd", "é", "decode") | {"rule": "cp1252-stretch", "evidence": told}
+
+    def of(raw: bytes, encoding: str, *columns: Any, lossless: bool = True) -> dict[str, Any]:
+        return row(*columns) | {
+            "bytes_hash": hash_of(raw),
+            "encoding": encoding,
+            "byte_order_mark": False,
+            "lossless": lossless,
+        }
+
+    cases = [
+        (row("as it came", "as it came") | {"lossless": True}, True),
+        (row("not as it came", "as it came") | {"lossless": True}, False),
+        (row("as it came", "as it came") | {"lossless": False}, None),
+        (of(b"caf\xe9", "cp1252", "café", "café"), True),
+        (of(b"caf\x82", "cp850", "café", "café"), True),
+        (of(b"caf\xe8", "cp1252", "café", "café"), False),
+        (of("часы".encode("cp1251"), "cp1252", "часы", "часы"), False),
+        (of(b"caf\xe9", "utf-8", "café", "caf\ufffd", read), True),
+        (of(b"caf\xe9", "utf-8", "cafe", "caf\ufffd", read), False),
+        (row(None, None) | {"lossless": False}, None),
+    ]
+    found = measured(*(case for case, _ in cases))["bytes_restored"].to_pylist()
     assert found == [wanted for _, wanted in cases]
 
 

@@ -1,0 +1,1 @@
+"""How often the encoding is found, beside chardet and charset-normalizer."""
