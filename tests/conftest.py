@@ -12,6 +12,7 @@ from hypothesis import settings
 from pipeline import run as steps
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
+from pipeline.sources.places import Folder
 
 settings.register_profile("untimed", deadline=None)  # tests never assert a time
 settings.load_profile("untimed")
@@ -39,7 +40,7 @@ def publish(
 ) -> Path:
     """Take a dump through all steps and publish it, expectations aside."""
     with LocalEngine(workers) as engine:
-        run = steps.Run(dump or raw.name, raw, out, recipe or Recipe(), engine)
+        run = steps.Run(dump or raw.name, Folder(raw), out, recipe or Recipe(), engine)
         for step in (
             steps.ingest,
             *steps.CLEANING,

@@ -5,10 +5,11 @@ What does not: formats (sources), encodings (decode).
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from io import BufferedReader
+from io import SEEK_END, BufferedReader
 from itertools import chain, pairwise
 from typing import Any
 
@@ -19,16 +20,20 @@ from pipeline import schema
 from pipeline.kernels.texts import texts_of
 from pipeline.sources.formats import format_of
 from pipeline.sources.limits import Limits
-from pipeline.sources.places import Place, cause
+from pipeline.sources.places import Found, Place, cause, identity_of
 from pipeline.sources.raw import HEAD_BYTES, Part, RawFile, shown
 from pipeline.sources.read import records
 from pipeline.sources.record import Record, digest_of
+from pipeline.sources.remote import NOT_DELIVERED
 from pipeline.sources.settings import IngestSettings
 
 # A table leaves the kernel when its texts reach this size or number.
 _TABLE_BYTES = 8 * 1024 * 1024
 _TABLE_ROWS = 4096
 _CHUNK = 1024 * 1024
+_SHA256 = re.compile("[0-9a-f]{64}")
+# Of a file that the plan could not read it says "cannot be read: ".
+_FAILED = re.compile(f"^cannot be read (from|after) |(?<!cannot be read: ){NOT_DELIVERED}")
 # A file in one part is not cut.
 _PARTS = 2
 
@@ -37,13 +42,16 @@ def plan(place: Place, settings: IngestSettings) -> list[pa.Table]:
     """The dump's files in order of their names, grouped into shards by size; what is larger than a
     shard comes in parts where its format can be cut.
 
-    Each file is hashed, so that a changed file is seen by its content. Where a shard ends follows
-    from the file that it ends with, so that a new file changes only the shards near it.
+    Each file is hashed, so that a changed file is seen by its content; where the place knows a
+    checksum of that, it is not read for it. Where a shard ends follows from the file that it ends
+    with, so that a new file changes only the shards near it. Raises `DumpError` where the place
+    cannot be listed.
     """
     shards: list[list[dict[str, Any]]] = [[]]
     size = 0
+    files = sorted(place.files(), key=lambda found: found.path)
     with ThreadPoolExecutor() as threads:  # hashing leaves the interpreter's lock alone
-        parts = threads.map(partial(_entries, place, settings=settings), sorted(place.files()))
+        parts = threads.map(partial(_entries, place, settings=settings), files)
         for entry in chain.from_iterable(parts):
             if shards[-1] and size + entry["bytes"] > settings.shard_bytes:
                 shards.append([])
@@ -62,19 +70,18 @@ def _ends_a_shard(entry: dict[str, Any], limit: int) -> bool:
     return drawn < int(entry["bytes"]) / (limit / 2)
 
 
-def _entries(
-    place: Place, found: tuple[bytes, str], *, settings: IngestSettings
-) -> list[dict[str, Any]]:
+def _entries(place: Place, found: Found, *, settings: IngestSettings) -> list[dict[str, Any]]:
     """The file's parts; one where it is small or cannot be cut."""
-    path, error = found
-    entry: dict[str, Any] = {"source": shown(path), "path": path, "bytes": 0, "first": 1, "size": 0}
-    entry |= {"start": None, "stop": None, "hash": None, "error": error or None}
-    if error:
+    path, error = found.path, found.error or None
+    entry: dict[str, Any] = {"source": shown(path), "path": path, "first": 1}
+    entry |= {"bytes": found.size, "size": found.size, "hash": found.identity}
+    entry |= {"start": None, "stop": None, "error": error}
+    if error or (found.identity and found.size <= settings.shard_bytes):
         return [entry]
     try:
         with place.open(path) as file:
-            entry["size"] = entry["bytes"] = _hashed(file, digest := hashlib.sha256())
-            entry["hash"] = digest.hexdigest()
+            size, entry["hash"] = _identified(file)
+            entry["size"] = entry["bytes"] = size
             parts = list(_parts(entry, file, settings))
     except OSError as failure:
         return [entry | {"error": f"cannot be read: {cause(failure)}"}]
@@ -83,17 +90,19 @@ def _entries(
     return [entry | part._asdict() for part in parts]
 
 
-def _hashed(file: BufferedReader, digest: Any) -> int:
-    """The size of the file, whose bytes go into the digest."""
-    size = 0
+def _identified(file: BufferedReader) -> tuple[int, str]:
+    """The size of the file, and what tells its content from any other."""
+    if known := identity_of(file):
+        return file.seek(0, SEEK_END), known
+    size, digest = 0, hashlib.sha256()
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
         size += len(chunk)
-    return size
+    return size, digest.hexdigest()
 
 
 def _parts(entry: dict[str, Any], file: BufferedReader, settings: IngestSettings) -> Iterator[Part]:
-    if entry["size"] <= settings.shard_bytes:
+    if entry["size"] <= settings.shard_bytes or not file.seekable():
         return
     file.seek(0)
     found = format_of(entry["source"], file.peek(HEAD_BYTES)[:HEAD_BYTES], settings)
@@ -143,8 +152,16 @@ def _records(
         yield file["source"], _unreadable(number, reason, file)
 
 
+def failed_reads(reasons: Iterable[str | None]) -> list[str]:
+    """Those of the reasons that speak of a file that could not be read when its turn came, though
+    it had been there when the dump was listed: the next try may find it.
+    """
+    return [reason for reason in reasons if reason and _FAILED.search(reason)]
+
+
 def _unreadable(number: int, reason: str, file: dict[str, Any]) -> Record:
-    digest = file["hash"] or digest_of(b"")
+    known = file["hash"] or ""
+    digest = known if _SHA256.fullmatch(known) else digest_of(b"")
     return Record(number, file["bytes"], digest, None, verdict=schema.UNREADABLE, reason=reason)
 
 

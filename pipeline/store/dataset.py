@@ -45,13 +45,17 @@ class StoreError(RuntimeError):
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a dataset was made from: equal provenance, equal bytes."""
+    """What a dataset was made from: equal provenance, equal bytes.
+
+    maker: the same but for the input; equal makers make equal shards from equal shards.
+    """
 
     dataset: str
     dump: str
     fingerprint: str
     recipe: str
     versions: tuple[tuple[str, str], ...]
+    maker: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ class Target:
     """A dataset to be made: where, with which columns, from what.
 
     over: the dataset that it will lie over, row for row; None where it stands by itself.
-    compression: of its files.
+    compression: of its files. made_from: SHA-256 of the shards that its own are each made from, in
+    order, where each is made from one alone.
     """
 
     folder: Path
@@ -77,6 +82,7 @@ class Target:
     provenance: Provenance
     over: "Dataset | None" = None
     compression: Compression = "zstd"
+    made_from: tuple[str, ...] = ()
 
     @property
     def stored(self) -> pa.Schema:
@@ -115,6 +121,8 @@ class Target:
             "recipe": json.loads(self.provenance.recipe),
             "versions": dict(self.provenance.versions),
         }
+        if self.made_from:
+            manifest |= {"maker": self.provenance.maker, "made_from": self.made_from}
         if self.over:
             manifest["over"] = os.path.relpath(self.over.folder, self.folder)
         write_whole(self.folder / MANIFEST, json.dumps(manifest, indent=1).encode() + b"\n")
@@ -300,8 +308,9 @@ def _words(field: pa.Field, path: str) -> Iterator[str]:
 
 
 def read_shard(path: Path) -> Shard:
-    """The description of a shard that is there already."""
-    rows = pq.read_metadata(path).num_rows
+    """The description of a shard that is there already. Raises `StoreError` for a damaged one."""
+    with _opened(path) as file:
+        rows = file.metadata.num_rows
     return Shard(path.name, rows, path.stat().st_size, _sha256(path))
 
 

@@ -13,7 +13,9 @@ import pytest
 from assets.automation import MOST_REQUESTS, WATCHED_DUMPS, dump_landed, every_night
 from assets.corpus import Corpus
 from assets.definitions import defs
-from assets.dumps import QUIET_SECONDS, look
+from assets.dumps import QUIET_SECONDS, Delivery
+from assets.dumps import look as look_at
+from pipeline.sources.places import Folder
 from tests.conftest import EXAMPLES
 
 
@@ -31,6 +33,10 @@ def deliver(raw: Path, dump: str, *, landed: bool = True) -> Path:
     if landed:
         (raw / dump / "_SUCCESS").touch()
     return raw / dump
+
+
+def look(folder: Path, now: float) -> Delivery:
+    return look_at(Folder(folder), now)
 
 
 def at_night(raw: Path, day: str) -> Any:
