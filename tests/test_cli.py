@@ -32,7 +32,7 @@ def doc_id(corpus: Path, source: str, record: int = 1) -> str:
     return str(row["doc_id"])
 
 
-def test_a_run_ends_with_a_table_and_leaves_no_work_behind(tmp_path: Path) -> None:
+def test_a_run_ends_with_a_table_and_keeps_only_what_was_read(tmp_path: Path) -> None:
     done = run("run", EXAMPLES / "2026-11-22", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     for line in (
@@ -47,7 +47,8 @@ def test_a_run_ends_with_a_table_and_leaves_no_work_behind(tmp_path: Path) -> No
         assert re.search(line, done.stdout), line
     assert (tmp_path / "reports" / "2026-11-22" / "report.html").is_file()
     assert str(tmp_path / "documents" / "2026-11-22") in done.stdout
-    assert [path.name for path in (tmp_path / "_work").iterdir()] == [".locks"]
+    kept = {path.name for path in (tmp_path / "_work" / "2026-11-22").iterdir()}
+    assert kept == {"raw_documents", "repaired_documents"}
 
 
 def test_the_seed_articles(

@@ -71,7 +71,8 @@ class Matching:
         if not isinstance(self.place, Folder) or not self.place.holds(folder):
             return False
         below = folder.resolve().relative_to(self.place.root.resolve())
-        return _may_lead(self.pattern.split("/")[:-1], below.parts)
+        names = self.pattern.split("/")
+        return _may_lead(names if names[-1] == _ANY_DEPTH else names[:-1], below.parts)
 
 
 def matches(names: Sequence[str], parts: Sequence[str]) -> bool:

@@ -10,14 +10,14 @@ Nothing here knows passwords or keys: each store's own client finds them in the 
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from errno import EACCES, EIO, ENOENT
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
 import fsspec
@@ -49,16 +49,21 @@ _CLIENT_ERRORS = (
     ("gcsfs.retry", "HttpError"),
     ("google.auth.exceptions", "GoogleAuthError"),
     ("httpx", "HTTPError"),
+    ("httpx2", "HTTPError"),
     ("huggingface_hub.errors", "HFValidationError"),
 )
 # As much is fetched ahead in one request, and held: a worker reads one file at a time.
 _AHEAD = 8 * 1024 * 1024
 # Seconds before another try where a connection broke; what a server refuses it refuses at once.
 _PAUSES = (1, 4)
+# HTTP's statuses from the first to the second say that the question is wrong, others may pass.
+_BAD_REQUEST, _BUSY = 400, 429
 _QUERY = re.compile(r"(://[^\s?'\"]*)\?[^\s'\"]*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 NOT_DELIVERED = "not delivered: "
 """How the reason begins where a store failed."""
+
+T = TypeVar("T")
 
 
 class Url(NamedTuple):
@@ -299,7 +304,7 @@ class _File(Identified):
 
     def readinto(self, buffer: Any, /) -> int:
         wanted = len(buffer)
-        read = self._patiently(lambda: self._file.read(wanted))
+        read = _patiently(lambda: self._file.read(wanted), _PAUSES if self._seekable else ())
         if wanted and not read and self._size is not None and self._at < self._size:
             raise OSError(EIO, f"{NOT_DELIVERED}it ends after {self._at} of {self._size} bytes")
         buffer[: len(read)] = read
@@ -320,28 +325,44 @@ class _File(Identified):
             self._file.close()
         super().close()
 
-    def _patiently(self, read: Callable[[], bytes]) -> bytes:
-        for pause in _PAUSES if self._seekable else ():
-            try:
-                return read()
-            except (FileNotFoundError, PermissionError):
-                break
-            except _errors():
-                time.sleep(pause)
-        with _put_into_words():
-            return read()
-
 
 def _opened(system: Any, path: str) -> BufferedReader:
-    with _put_into_words():
-        options = {"block_size": _AHEAD, "cache_type": "readahead"}
-        file = system.open(path, "rb", **options)
-        seekable = file.size is not None
-        if seekable and file.size > _AHEAD and path.startswith(_WEB) and not _has_ranges(file):
-            file.close()
-            file = system.open(path, "rb", block_size=0)
-            seekable = False
+    if path.startswith(_WEB):  # the stores' own clients try again by themselves
+        return _patiently(lambda: _opened_once(system, path), _PAUSES)
+    return _patiently(lambda: _opened_once(system, path), ())
+
+
+def _opened_once(system: Any, path: str) -> BufferedReader:
+    file = system.open(path, "rb", block_size=_AHEAD, cache_type="readahead")
+    seekable = file.size is not None
+    if seekable and file.size > _AHEAD and path.startswith(_WEB) and not _has_ranges(file):
+        file.close()
+        file = system.open(path, "rb", block_size=0)
+        seekable = False
     return buffered(_File(file, _identity(getattr(file, "details", {})), seekable))
+
+
+def _patiently(act: Callable[[], T], pauses: Sequence[float]) -> T:
+    """What comes of the act, which is tried again after each pause unless it was refused. Raises
+    `OSError`.
+    """
+    for pause in pauses:
+        try:
+            return act()
+        except _errors() as error:
+            if _is_refusal(error):
+                break
+            time.sleep(pause)
+    with _put_into_words():
+        return act()
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Whether the next try would be answered the same."""
+    if isinstance(error, FileNotFoundError) and error.__cause__:
+        return _is_refusal(error.__cause__)
+    status = getattr(error, "status", 0)
+    return isinstance(error, FileNotFoundError | PermissionError) or _BAD_REQUEST <= status < _BUSY
 
 
 def _has_ranges(file: Any) -> bool:
@@ -397,6 +418,7 @@ def _words(error: BaseException) -> str:
 
 
 def _clean(error: BaseException) -> str:
-    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    plain = type(error).__module__ == "builtins" and isinstance(error, OSError) and error.strerror
+    words = plain or str(error)
     line = " ".join(words.split()) or type(error).__name__
     return _QUERY.sub(r"\1", line)
