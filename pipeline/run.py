@@ -164,8 +164,16 @@ def ingest(run: Run) -> Dataset:
         settings=run.recipe.ingest,
     )
     _only(plan)
-    target = run.target("raw_documents", schema.RAW, [plan.fingerprint], section="ingest")
-    target = again.shard_by_shard(target, plan)
+    target = again.shard_by_shard(
+        run.target(
+            "raw_documents",
+            schema.RAW,
+            [plan.fingerprint],
+            compression="zstd",  # it is kept, and there is more of it than of anything
+            section="ingest",
+        ),
+        plan,
+    )
     again.drop(target, _read_well)
     again.take_over(target, plan, _read_well)
     return _only(_as_it_was_read(run.engine.map(kernel, plan, target), target))
@@ -196,7 +204,10 @@ def _as_it_was_read(raw: Dataset, target: Target) -> Dataset:
 def repair(run: Run) -> Dataset:
     """Web pages to texts, mojibake, language, odd characters, and which words no list holds."""
     raw = run.dataset("raw_documents")
-    target = again.shard_by_shard(run.over(raw, "repaired_documents", schema.REPAIRED), raw)
+    target = run.target(
+        "repaired_documents", schema.REPAIRED, [raw.fingerprint], raw, compression="zstd"
+    )
+    target = again.shard_by_shard(target, raw)
     again.take_over(target, raw, lambda _: True)
     return _same_rows(raw, run.engine.map(partial(repair_kernel, recipe=run.recipe), raw, target))
 

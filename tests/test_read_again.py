@@ -24,7 +24,7 @@ from pipeline.store.dataset import MANIFEST, Dataset
 from tests.conftest import publish, rows, tree
 
 RECIPE = Recipe(ingest=IngestSettings(shard_bytes=4_000))
-WORDS = ["the", "harbour", "ferry", "was", "late", "and", "nobody", "at", "quay", "knew", "when", "next", "one", "would", "come", "again"]
+WORDS = ("harbour", "ferry", "late", "nobody", "at", "the", "quay", "knew", "when", "next", "come")
 
 
 @dataclass(frozen=True)

@@ -172,8 +172,8 @@ class Remote:
                 entries = system.find(root, detail=True).values()
             else:
                 entries = list(_down(system, root, self.depth))
-        for about in entries:
-            path = _below(about["name"], root)
+            found = [(_below(about["name"], root), about) for about in entries]
+        for path, about in found:
             marks_a_folder = path.endswith("/") and not about["size"]
             if path and not marks_a_folder and about["type"] == "file":
                 yield path, about
@@ -213,7 +213,7 @@ def names_in(url: str) -> list[tuple[str, bool]]:
         system, root = _system(url.rstrip("/"))
         system.invalidate_cache()
         entries = list(_down(system, root, 1))
-    found = [(_below(about["name"], root), about["type"] == "directory") for about in entries]
+        found = [(_below(about["name"], root), about["type"] == "directory") for about in entries]
     return sorted((name, inside) for name, inside in found if not name.startswith(NO_DELIVERY))
 
 
@@ -228,7 +228,7 @@ def _down(system: Any, folder: str, depth: int) -> Iterator[Any]:
     """Files at most so many folders deep; where that is one, the folders in it too."""
     for about in system.ls(folder, detail=True):
         name = _below(about["name"], folder)
-        if not name or name == about["name"]:
+        if not name:
             continue  # the folder itself, where a store lists its mark
         if about["type"] == "directory" and depth > 1:
             if not name.startswith(NO_DELIVERY):
@@ -238,7 +238,10 @@ def _down(system: Any, folder: str, depth: int) -> Iterator[Any]:
 
 
 def _below(name: str, root: str) -> str:
-    return name.removeprefix(f"{root}/")
+    """The name as a path below the folder that lists it; empty for the folder itself."""
+    if name != root and not name.startswith(f"{root}/"):
+        raise OSError(EIO, f"the store lists {name} below {root}; give it as the store spells it")
+    return name[len(root) + 1 :]
 
 
 def _system(url: str) -> tuple[Any, str]:

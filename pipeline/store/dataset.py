@@ -33,7 +33,7 @@ _GROUP_ROWS = 20_000
 
 
 Compression = Literal["zstd", "none"]
-"""zstd for what others read; none for what is soon gone and read several times until then."""
+"""zstd for what is read by others, or kept; none for what is soon gone and read several times."""
 
 Stack = tuple[Path, ...]
 """The files of one shard: what lies at the bottom, and each layer over it."""

@@ -39,7 +39,7 @@ def look(folder: Path, now: float) -> Delivery:
     return look_at(Folder(folder), now)
 
 
-def at_night(raw: Path, day: str) -> Any:
+def at_night(raw: Path | str, day: str) -> Any:
     """The tick of 02:30 UTC of a day."""
     moment = dt.datetime.fromisoformat(f"{day}T02:30:00+00:00")
     context = dg.build_schedule_context(
@@ -50,7 +50,7 @@ def at_night(raw: Path, day: str) -> Any:
     return every_night.evaluate_tick(context)
 
 
-def tick(raw: Path, cursor: str | None = None) -> Any:
+def tick(raw: Path | str, cursor: str | None = None) -> Any:
     """One look of the sensor."""
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(
