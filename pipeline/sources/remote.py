@@ -294,10 +294,10 @@ class _File(Identified):
     breaks it tries again; and it does not end before the size that the store gave.
     """
 
-    def __init__(self, file: Any, identity: str | None, seekable: bool) -> None:
-        self._file, self.identity, self._seekable = file, identity, seekable
+    def __init__(self, file: Any, size: int | None, seekable: bool) -> None:
+        self._file, self._size, self._seekable = file, size, seekable
         self._at = 0
-        self._size: int | None = getattr(file, "size", None)
+        self.identity = _identity(getattr(file, "details", {}))
 
     def readable(self) -> bool:
         return True
@@ -337,12 +337,13 @@ def _opened(system: Any, path: str) -> BufferedReader:
 
 def _opened_once(system: Any, path: str) -> BufferedReader:
     file = system.open(path, "rb", block_size=_AHEAD, cache_type="readahead")
-    seekable = file.size is not None
-    if seekable and file.size > _AHEAD and path.startswith(_WEB) and not _has_ranges(file):
+    size = file.size
+    if size is None:
+        return buffered(_File(file, None, seekable=False))
+    if size > _AHEAD and path.startswith(_WEB) and not _has_ranges(file):
         file.close()
-        file = system.open(path, "rb", block_size=0)
-        seekable = False
-    return buffered(_File(file, _identity(getattr(file, "details", {})), seekable))
+        return buffered(_File(system.open(path, "rb", block_size=0), size, seekable=False))
+    return buffered(_File(file, size, seekable=True))
 
 
 def _patiently(act: Callable[[], T], pauses: Sequence[float]) -> T:
