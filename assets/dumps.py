@@ -52,9 +52,8 @@ def look(dump: Folder | Remote, now: float) -> Delivery:
         arrived = max(arrived, at)
         if is_delivery(path):
             delivered.append((path, *facts))
-    if isinstance(dump, Folder):
-        arrived = max(arrived, dump.root.stat().st_ctime)
-    quiet = now - arrived >= QUIET_SECONDS
+    changed = dump.root.stat().st_ctime if isinstance(dump, Folder) else 0.0
+    quiet = now - max(arrived, changed) >= QUIET_SECONDS
     marked_last = marked > 0 and marked >= arrived
     listing = repr(sorted(delivered)).encode()
     return Delivery(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sources.remote import EXTRAS
+from pipeline.sources.urls import EXTRAS
 from tests.conftest import ROOT
 
 DOORS = {

@@ -12,7 +12,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from pipeline.sources import matching, remote
+from pipeline.sources import matching, remote, urls
 from pipeline.sources.listed import listed, single
 from pipeline.sources.places import DumpError, Folder, Place
 from pipeline.sources.remote import Remote
@@ -39,8 +39,8 @@ def dumps_in(raw: str, name: str | None) -> Dumps:
     if raw.startswith(_LIST) and not os.path.lexists(raw):
         file = Path(raw.removeprefix(_LIST))
         return [(_checked(name or _stem(file.name)), listed(file))]
-    if remote.is_url(raw):
-        remote.check(raw)
+    if urls.is_url(raw):
+        urls.check(raw)
         return _at_url(raw, name)
     if not os.path.lexists(raw) and matching.is_pattern(raw):
         return [_matching(raw, name)]
@@ -61,8 +61,8 @@ def dates_in(raw: str) -> list[str]:
     """The dumps in a folder of dumps, here or in a store, oldest first; other names in it are
     passed over. Raises `DumpError` where there is no such folder.
     """
-    if remote.is_url(raw):
-        remote.check(raw)
+    if urls.is_url(raw):
+        urls.check(raw)
         _no_web_folder(raw)
         entries = remote.names_in(raw)
     elif Path(raw).is_dir():
@@ -77,8 +77,8 @@ def delivery(raw: str, dump: str) -> Folder | Remote:
 
     Raises `DumpError` for a URL that cannot be read from.
     """
-    if remote.is_url(raw):
-        remote.check(raw)
+    if urls.is_url(raw):
+        urls.check(raw)
         _no_web_folder(raw)
         return remote.folder(f"{raw.rstrip('/')}/{dump}")
     return Folder(Path(raw) / dump)
@@ -105,14 +105,14 @@ def _in_folder(folder: Path, name: str | None) -> Dumps:
 
 
 def _at_url(url: str, name: str | None) -> Dumps:
-    if remote.is_web(url):
-        if remote.shown(url).endswith("/"):
+    if urls.is_web(url):
+        if urls.shown(url).endswith("/"):
             _no_web_folder(url)
-        return [(_checked(name or _stem(remote.name_of(url))), single(url))]
+        return [(_checked(name or _stem(urls.name_of(url))), single(url))]
     if matching.is_pattern(url) and not remote.is_there(url):
         return [_matching(url, name)]
     if not remote.is_folder(url):
-        return [(_checked(name or _stem(remote.name_of(url))), single(url))]
+        return [(_checked(name or _stem(urls.name_of(url))), single(url))]
     inside = remote.names_in(url)
     folder = remote.folder(url)
     if name is not None:
@@ -120,13 +120,13 @@ def _at_url(url: str, name: str | None) -> Dumps:
         return [(name, delivery(url, name) if named else folder)]
     if inside and all(is_folder and is_date(entry) for entry, is_folder in inside):
         return [(entry, delivery(url, entry)) for entry, _ in inside]
-    return [(_checked(remote.name_of(url)), folder)]
+    return [(_checked(urls.name_of(url)), folder)]
 
 
 def _no_web_folder(url: str) -> None:
-    if remote.is_web(url):
+    if urls.is_web(url):
         raise DumpError(
-            f"{remote.shown(url)}: web servers do not say what is in a folder; give a file, or @ "
+            f"{urls.shown(url)}: web servers do not say what is in a folder; give a file, or @ "
             "and a list of files"
         )
 
@@ -134,9 +134,9 @@ def _no_web_folder(url: str) -> None:
 def _matching(words: str, name: str | None) -> tuple[str, Place]:
     before, pattern = matching.parted(words)
     depth = matching.depth_of(pattern)
-    if remote.is_url(words):
-        if remote.is_url(before) and remote.parts_of(before).host:
-            own = _checked(name or remote.name_of(before))
+    if urls.is_url(words):
+        if urls.is_url(before) and urls.parts_of(before).host:
+            own = _checked(name or urls.name_of(before))
             return own, matching.Matching(Remote(before, depth), pattern)
         raise DumpError(f"{words}: the name of a bucket cannot be a pattern")
     folder = Path(before or ("/" if words.startswith("/") else "."))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.sources import remote
 from pipeline.sources.places import DumpError, Found, open_local
+from pipeline.sources.urls import check, is_url, name_of, shown
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Listed:
     def open(self, path: bytes) -> BufferedReader:
         """See `Place.open`."""
         where = self.where.get(path) or os.fsdecode(path)
-        if remote.is_url(where):
+        if is_url(where):
             return remote.open_url(where)
         return open_local(os.path.join(os.fsencode(self.root), os.fsencode(where)))
 
@@ -50,14 +51,14 @@ class Listed:
 
 def single(where: str) -> Listed:
     """One file of this machine, or of the place that its URL leads to, under its own name."""
-    if remote.is_url(where):
-        return Listed(remote.shown(where), (remote.name_of(where).encode(),), _at(where))
+    if is_url(where):
+        return Listed(shown(where), (name_of(where).encode(),), _at(where))
     path = Path(where)
     return Listed(where, (os.fsencode(path.name),), {os.fsencode(path.name): str(path.resolve())})
 
 
 def _at(url: str) -> dict[bytes, str]:
-    return {remote.name_of(url).encode(): url}
+    return {name_of(url).encode(): url}
 
 
 def listed(file: Path) -> Listed:
@@ -79,9 +80,9 @@ def listed(file: Path) -> Listed:
     for line in lines:
         word = os.fsdecode(line)
         path = line
-        if remote.is_url(word):
-            remote.check(word)
-            path = os.fsencode(remote.shown(word))
+        if is_url(word):
+            check(word)
+            path = os.fsencode(shown(word))
             if path in paths:
                 path = _another(path, paths)
             if path != line:

@@ -18,13 +18,13 @@ import pyarrow as pa
 
 from pipeline import schema
 from pipeline.kernels.texts import texts_of
+from pipeline.sources.fetching import NOT_DELIVERED
 from pipeline.sources.formats import format_of
 from pipeline.sources.limits import Limits
 from pipeline.sources.places import Found, Place, cause, identity_of
 from pipeline.sources.raw import HEAD_BYTES, Part, RawFile, shown
 from pipeline.sources.read import records
 from pipeline.sources.record import Record, digest_of
-from pipeline.sources.remote import NOT_DELIVERED
 from pipeline.sources.settings import IngestSettings
 
 # A table leaves the kernel when its texts reach this size or number.

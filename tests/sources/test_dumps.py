@@ -11,7 +11,8 @@ from pipeline.sources.dumps import dates_in, delivery, dumps_in
 from pipeline.sources.listed import Listed
 from pipeline.sources.matching import Matching
 from pipeline.sources.places import DumpError, Folder, Place
-from pipeline.sources.remote import Remote, is_url, parts_of, shown
+from pipeline.sources.remote import Remote
+from pipeline.sources.urls import is_url, parts_of, shown
 from tests.conftest import publish, rows
 
 

@@ -14,8 +14,9 @@ from pipeline import run as steps
 from pipeline.cli import BAD_INPUT, main
 from pipeline.recipe import Recipe
 from pipeline.sources.dumps import dates_in, dumps_in
+from pipeline.sources.fetching import NOT_DELIVERED
 from pipeline.sources.places import DumpError, Place, identity_of
-from pipeline.sources.remote import NOT_DELIVERED, Remote
+from pipeline.sources.remote import Remote
 from pipeline.sources.settings import IngestSettings
 from pipeline.steps import ingest
 from tests.conftest import EXAMPLES, publish, rows, tree

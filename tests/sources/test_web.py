@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from pipeline.sources import remote
+from pipeline.sources import fetching, remote
 from pipeline.sources.dumps import dumps_in
 from pipeline.sources.places import Place
 from pipeline.sources.settings import IngestSettings
@@ -24,7 +24,8 @@ LINES = b"".join(
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
-    monkeypatch.setattr(remote, "_PAUSES", (0.01, 0.01))
+    for module in (fetching, remote):
+        monkeypatch.setattr(module, "PAUSES", (0.01, 0.01))
     with web() as served:
         yield served
 
@@ -119,13 +120,13 @@ def test_a_broken_connection_is_tried_again(server: Web) -> None:
     server.files["/a.jsonl"] = LINES
     server.cut_after["/a.jsonl"] = 9_000_000
     place = one(f"{server.url}/a.jsonl")[1]
-    real = remote.time.sleep
+    real = fetching.time.sleep
 
     def mended(seconds: float) -> None:
         server.cut_after.clear()
         real(seconds)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(remote.time, "sleep", mended)
+        patch.setattr(fetching.time, "sleep", mended)
         found = read(place, shard_bytes=100_000_000)
     assert [row["record"] for row in found] == list(range(1, 12_001))
