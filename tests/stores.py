@@ -16,7 +16,7 @@ KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 @contextmanager
 def s3(environment: pytest.MonkeyPatch) -> Iterator[S3FileSystem]:
-    """An empty S3 store, which the usual environment leads to."""
+    """An S3 store, which the usual environment leads to; all of a process hold the same buckets."""
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -187,7 +187,9 @@ BAD_WORDS = [
         ["run", "{tmp}/gone", "--out", "{tmp}/o"], "gone does not exist; give", id="missing"
     ),
     pytest.param(["run", "{tmp}/empty", "--out", "{tmp}/o"], "empty holds no files", id="empty"),
-    pytest.param(["run", "{tmp}/recipe.toml", "--out", "{tmp}/o"], "is a file", id="a file"),
+    pytest.param(["run", "{tmp}/raw/*.csv", "--out", "{tmp}/o"], "nothing matches", id="pattern"),
+    pytest.param(["run", "@{tmp}/gone", "--out", "{tmp}/o"], "gone cannot be read", id="list"),
+    pytest.param(["run", "ftp://host/a", "--out", "{tmp}/o"], "ftp:// is not known", id="scheme"),
     pytest.param(
         ["run", "{tmp}/raw", "--out", "{tmp}/o", "--recipe", "{tmp}/recipe.toml"],
         "unknown setting 'language.wantd'; did you mean 'language.wanted'",

@@ -18,13 +18,13 @@ def test_a_dump_in_a_store_is_seen_and_run(
     tmp_path: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with s3(monkeypatch) as store:
-        store.mkdir("bucket")
+        store.mkdir("nightly")
         for path in (EXAMPLES / DUMP).iterdir():
-            store.pipe_file(f"bucket/raw/{DUMP}/{path.name}", path.read_bytes())
-        raw = "s3://bucket/raw"
+            store.pipe_file(f"nightly/raw/{DUMP}/{path.name}", path.read_bytes())
+        raw = "s3://nightly/raw"
         waiting = tick(raw)
         assert f"Still arriving: {DUMP}" in (waiting.skip_message or "")
-        store.pipe_file(f"bucket/raw/{DUMP}/_SUCCESS", b"")
+        store.pipe_file(f"nightly/raw/{DUMP}/_SUCCESS", b"")
         landed = tick(raw, waiting.cursor)
         assert [request.partition_key for request in landed.run_requests] == [DUMP]
         assert "As they were" in (tick(raw, landed.cursor).skip_message or "")
