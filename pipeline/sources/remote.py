@@ -42,11 +42,15 @@ class Remote:
         return shown(self.url)
 
     def files(self) -> Iterator[Found]:
-        """See `Place.files`."""
-        for path, about in self._listed():
-            if is_delivery(path):
-                identity = _identity(self.url, about)
-                yield Found(path.encode(), "", identity, int(about["size"] or 0))
+        """See `Place.files`; also raises `DumpError` where there are none: stores list a folder
+        that is not there as an empty one.
+        """
+        delivered = [(path, about) for path, about in self._listed() if is_delivery(path)]
+        if not delivered:
+            raise DumpError(f"{self.name} does not exist, or holds no files to read")
+        for path, about in delivered:
+            identity = _identity(self.url, about)
+            yield Found(path.encode(), "", identity, int(about["size"] or 0))
 
     def open(self, path: bytes) -> BufferedReader:
         """See `Place.open`."""
