@@ -1,7 +1,10 @@
 """What a user's words for raw files mean."""
 
 import os
+import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ from pipeline.sources.matching import Matching
 from pipeline.sources.places import DumpError, Folder, Place
 from pipeline.sources.remote import Remote
 from pipeline.sources.urls import is_url, parts_of, shown
-from tests.conftest import publish, rows
+from tests.conftest import ROOT, publish, rows
 
 
 def sources(place: Place) -> list[str]:
@@ -282,3 +285,23 @@ def test_no_network_unless_the_input_is_a_url(
     for word in (raw, raw / "*.txt", raw / "a.txt", f"@{tmp_path}/list"):
         name, place = one(str(word), "d")
         assert rows(publish(place, tmp_path / "out", dump=name), "documents")
+
+
+def test_a_run_on_a_machine_without_network(tmp_path: Path) -> None:
+    """Its workers' processes included: there is no network in their world."""
+    alone = ["unshare", "--map-root-user", "--net"]
+    if not shutil.which("unshare") or subprocess.run([*alone, "true"], check=False).returncode:
+        pytest.skip("no way here to take the network away")
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("See https://example.org/a.txt and s3://bucket/key.")
+    (tmp_path / "raw" / "b.html").write_text("<p>A page. <img src='https://example.org/a.png'>")
+    words = ["run", f"{tmp_path}/raw/*", "--out", f"{tmp_path}/out", "--workers", "2"]
+    done = subprocess.run(
+        [*alone, sys.executable, "-m", "pipeline.cli", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(rows(tmp_path / "out", "documents")) == 2
