@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from errno import EACCES, EIO, ENOENT
+from errno import EACCES, EBUSY, EIO, ENOENT
 from typing import Any, TypeVar
 
 from pipeline.sources.places import DumpError, Identified
@@ -153,6 +153,8 @@ def _words(error: BaseException) -> str:
         if error.__cause__ and is_url(str(error)) and is_web(str(error)):
             return _words(error.__cause__)
         return _clean(error) if "exist" in str(error) else "there is no such file"
+    if getattr(error, "errno", None) == EBUSY:  # of s3fs, by the checksum
+        return "it has changed since the dump was listed; run it again"
     if status := getattr(error, "status", None):
         return f"the server answered {status} {getattr(error, 'message', '')}".rstrip()
     return _clean(error)

@@ -139,6 +139,7 @@ def _records(
     number = file["first"] - 1
     try:
         with place.open(file["path"]) as opened:
+            _check_it_is_the_same(opened, file)
             limits = Limits(settings, file["size"])
             raw = RawFile(file["source"], file["source"], opened, limits, part)
             for source, record in records(raw, settings):
@@ -150,6 +151,12 @@ def _records(
         number = number + 1 if number else 0
         reason = f"cannot be read {where}: {cause(error)}"
         yield file["source"], _unreadable(number, reason, file)
+
+
+def _check_it_is_the_same(opened: BufferedReader, file: dict[str, Any]) -> None:
+    """Raises `OSError` where the store says that it is not: parts of it would not fit together."""
+    if identity_of(opened) not in (None, file["hash"]):
+        raise OSError(None, "it has changed since the dump was listed; run it again")
 
 
 def failed_reads(reasons: Iterable[str | None]) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -245,22 +246,64 @@ def test_no_credentials_and_no_server_are_told(
         assert "Could not connect to the endpoint" in capsys.readouterr().err
 
 
-def test_a_store_that_says_no(
+def test_a_file_that_changes_after_the_plan_is_read_by_the_next_run(
     store: S3FileSystem, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server of the tests lets everybody in; what its client makes of a refusal is given."""
+    store.pipe_file(f"{bucket}/raw/a.txt", b"The ferry is late again today.")
+    planned = ingest.plan
+
+    def plan_then_change(*arguments: Any) -> Any:
+        found = planned(*arguments)
+        store.pipe_file(f"{bucket}/raw/a.txt", b"The ferry was late again yesterday.")
+        store.invalidate_cache()
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(steps.ingest_step, "plan", plan_then_change)
+        out = publish(one(f"s3://{bucket}/raw")[1], tmp_path / "out", dump="d")
+    (row,) = rows(out, "rejected")
+    assert row["reason"].startswith("cannot be read from the start: ")
+    assert "it has changed since the dump was listed; run it again" in row["reason"]
+    publish(one(f"s3://{bucket}/raw")[1], out, dump="d")
+    assert rows(out, "rejected") == []
+    assert [row["text"] for row in rows(out, "documents")] == [
+        "The ferry was late again yesterday."
+    ]
+
+
+def test_a_store_that_lets_nobody_in(store: S3FileSystem, bucket: str) -> None:
+    store.pipe_file(f"{bucket}/raw/a.txt", b"text")
+
+    def ask_for_keys(after: str) -> None:
+        url = f"{os.environ['AWS_ENDPOINT_URL']}/moto-api/reset-auth"
+        asked = urllib.request.Request(url, after.encode(), {"Content-Type": "text/plain"})
+        with urllib.request.urlopen(asked) as answer:
+            assert answer.status == 200
+
+    try:
+        ask_for_keys("0")
+        for word in (f"s3://{bucket}", f"s3://{bucket}/raw", f"s3://{bucket}/raw/*.txt"):
+            with pytest.raises(DumpError, match=f"s3://{bucket}.* cannot be l") as raised:
+                list(one(word, "d")[1].files())
+            assert "only-for-tests" not in str(raised.value)
+    finally:
+        ask_for_keys("1000000")
+
+
+def test_a_file_that_is_refused(
+    store: S3FileSystem, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server of the tests does not refuse single files; what its client would say is given."""
     for name in ("a", "b"):
         store.pipe_file(f"{bucket}/raw/{name}.txt", f"File {name} is not for all.".encode())
     real = S3FileSystem._call_s3
 
     async def refuses(self: Any, method: str, *arguments: Any, **kwargs: Any) -> Any:
-        if "a.txt" in str(kwargs.get("Key")) or kwargs.get("Prefix") == "secret/":
+        if "a.txt" in str(kwargs.get("Key")):
             raise PermissionError("Access Denied")
         return await real(self, method, *arguments, **kwargs)
 
     monkeypatch.setattr(S3FileSystem, "_call_s3", refuses)
-    with pytest.raises(DumpError, match=r"secret cannot be l.*: Access Denied"):
-        dumps_in(f"s3://{bucket}/secret", "d")
     out = publish(one(f"s3://{bucket}/raw")[1], tmp_path / "out", dump="d")
     assert [row["source"] for row in rows(out, "documents")] == ["b.txt"]
     (row,) = rows(out, "rejected")
