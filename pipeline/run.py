@@ -180,13 +180,21 @@ def ingest(run: Run) -> Dataset:
 
 
 def _failures(shard: Path) -> list[str]:
-    """What failed while the shard's files were read."""
-    reasons = (table["reason"].to_pylist() for table in read_batches(shard, ["reason"]))
-    return [failure for some in reasons for failure in ingest_step.failed_reads(some)]
+    """Of which files the reading failed, and how."""
+    return [
+        f"{row['source']}: {row['reason']}"
+        for table in read_batches(shard, ["source", "reason"])
+        for row in table.filter(pc.is_valid(table["reason"])).to_pylist()
+        if ingest_step.reading_failed(row["reason"])
+    ]
 
 
 def _read_well(shard: Path) -> bool:
-    return not _failures(shard)
+    """Whether nothing failed, and the shard can be read itself."""
+    try:
+        return not _failures(shard)
+    except StoreError:
+        return False
 
 
 def _as_it_was_read(raw: Dataset, target: Target) -> Dataset:

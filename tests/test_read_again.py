@@ -204,7 +204,8 @@ class Failing(Folder):
     """A folder, one of whose files cannot be read just now."""
 
     def open(self, path: bytes) -> BufferedReader:
-        if path == b"letter-07.txt" and (self.root.parent / "failing").exists():
+        failing = self.root.parent / "failing"
+        if failing.exists() and path.decode() == failing.read_text():
             raise OSError(5, "Input/output error")
         return super().open(path)
 
@@ -217,12 +218,15 @@ class Failing(Folder):
 
 def test_a_file_whose_reading_failed_is_read_again(raw: Path, tmp_path: Path) -> None:
     place = Failing(raw)
-    (tmp_path / "failing").touch()
+    (tmp_path / "failing").write_text("letter-07.txt")
     out = publish(place, tmp_path / "out", dump="d", recipe=RECIPE)
     (row,) = rows(out, "rejected")
     assert row["reason"] == "cannot be read from the start: Input/output error"
     once = ingested(place, out)
     assert once.fingerprint == ingested(place, out).fingerprint
+    (tmp_path / "failing").write_text("letter-08.txt")
+    publish(place, out, dump="d", recipe=RECIPE)
+    assert [row["source"] for row in rows(out, "rejected")] == ["letter-08.txt"]
     (tmp_path / "failing").unlink()
     publish(place, out, dump="d", recipe=RECIPE)
     assert rows(out, "rejected") == []

@@ -6,7 +6,7 @@ What does not: formats (sources), encodings (decode).
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import SEEK_END, BufferedReader
@@ -159,11 +159,11 @@ def _check_it_is_the_same(opened: BufferedReader, file: dict[str, Any]) -> None:
         raise OSError(None, "it has changed since the dump was listed; run it again")
 
 
-def failed_reads(reasons: Iterable[str | None]) -> list[str]:
-    """Those of the reasons that speak of a file that could not be read when its turn came, though
+def reading_failed(reason: str) -> bool:
+    """Whether a rejected record's reason is that a file could not be read when its turn came, though
     it had been there when the dump was listed: the next try may find it.
     """
-    return [reason for reason in reasons if reason and _FAILED.search(reason)]
+    return bool(_FAILED.search(reason))
 
 
 def _unreadable(number: int, reason: str, file: dict[str, Any]) -> Record:
