@@ -160,8 +160,8 @@ def _check_it_is_the_same(opened: BufferedReader, file: dict[str, Any]) -> None:
 
 
 def reading_failed(reason: str) -> bool:
-    """Whether a rejected record's reason is that a file could not be read when its turn came, though
-    it had been there when the dump was listed: the next try may find it.
+    """Whether a rejected record's reason is that a file could not be read when its turn came,
+    though it had been there when the dump was listed: the next try may find it.
     """
     return bool(_FAILED.search(reason))
 

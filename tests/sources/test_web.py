@@ -104,10 +104,14 @@ def test_a_connection_that_breaks_costs_the_file(server: Web, tmp_path: Path, ra
     # Cut only when it is read, after the plan has hashed it.
     server.cut_after.clear()
     settings = IngestSettings(shard_bytes=100_000_000)
-    (shard,) = ingest.plan(planned, settings)
+    shards = ingest.plan(planned, settings)
     server.cut_after["/a.jsonl"] = 9_000_000
-    tables = ingest.read(shard, place=planned, dump="d", settings=settings)
-    found = [row for table in tables for row in table.to_pylist()]
+    found = [
+        row
+        for shard in shards
+        for table in ingest.read(shard, place=planned, dump="d", settings=settings)
+        for row in table.to_pylist()
+    ]
     (failed,) = [row for row in found if row["reason"]]
     assert failed["reason"].startswith("cannot be read after record ")
     assert "not delivered: " in failed["reason"]
