@@ -10,12 +10,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import dagster as dg
 
 from assets.corpus import Corpus
-from assets.dumps import BY_DAY, MARKER, QUIET_SECONDS, dates, look
+from assets.dumps import BY_DAY, MARKER, QUIET_SECONDS, look
+from pipeline.sources.places import DumpError
 
 # A backlog enters the queue a few dumps at a time, so that it can still be stopped.
 MOST_REQUESTS = 10
@@ -42,10 +42,14 @@ def every_night(
 ) -> dg.RunRequest | dg.SkipReason:
     """Runs yesterday's dump at 02:30 UTC, if it is there and whole."""
     dump = (context.scheduled_execution_time - timedelta(days=1)).date().isoformat()
-    folder = corpus.folder(dump)
-    if not folder.is_dir():
-        return dg.SkipReason(f"No dump {dump}: there is no folder {folder}.")
-    if not look(folder, time.time()).landed:
+    try:
+        place = corpus.place(dump)
+        if dump not in corpus.dumps():
+            return dg.SkipReason(f"No dump {dump}: there is no folder {place.name}.")
+        landed = look(place, time.time()).landed
+    except DumpError as error:
+        return dg.SkipReason(f"Cannot look for dump {dump}: {error}.")
+    if not landed:
         return dg.SkipReason(f"Dump {dump} is still arriving: {_ARRIVING}.")
     return dg.RunRequest(partition_key=dump)
 
@@ -59,10 +63,11 @@ def dump_landed(
     context: dg.SensorEvaluationContext, corpus: Corpus
 ) -> dg.SensorResult | dg.SkipReason:
     """Runs each dump that has landed, and runs it again when its files have changed."""
-    if not Path(corpus.raw).is_dir():
-        return dg.SkipReason(f"There is no folder of dumps {corpus.raw} (HYGIENE_RAW).")
     known: dict[str, str] = json.loads(context.cursor or "{}")
-    seen = _see(Path(corpus.raw), known, time.time())
+    try:
+        seen = _see(corpus, known, time.time())
+    except DumpError as error:
+        return dg.SkipReason(f"No dumps to look at: {error} (HYGIENE_RAW).")
     if not seen.due:
         return dg.SkipReason(f"Nothing to start in {corpus.raw}. {seen.words()}")
     return dg.SensorResult(
@@ -98,15 +103,15 @@ class _Seen:
         return " ".join(words)
 
 
-def _see(raw: Path, known: Mapping[str, str], now: float) -> _Seen:
+def _see(corpus: Corpus, known: Mapping[str, str], now: float) -> _Seen:
     due: dict[str, str] = {}
     arriving, outside = [], []
-    there = dates(raw)
+    there = corpus.dumps()
     unwatched = {dump for dump in there[:-WATCHED_DUMPS] if dump in known}
     for dump in there:
         if dump in unwatched:
             continue
-        delivery = look(raw / dump, now)
+        delivery = look(corpus.place(dump), now)
         if known.get(dump) == delivery.fingerprint:
             continue
         if not BY_DAY.has_partition_key(dump):

@@ -59,7 +59,7 @@ def raw_documents(
         yield dg.AssetMaterialization(
             dump.key,
             partition=run.dump,
-            metadata=metadata.of_delivery(run.dataset("plan"), run.folder),
+            metadata=metadata.of_delivery(run.dataset("plan"), run.place),
         )
         outcomes = runner.check_raw(run)
         yield dg.MaterializeResult(

@@ -17,11 +17,14 @@ from pipeline.engine.engine import EngineError
 from pipeline.engine.local import LocalEngine
 from pipeline.rules import RuleError
 from pipeline.run import Run
+from pipeline.sources.dumps import dates_in, delivery
+from pipeline.sources.places import DumpError, Folder
+from pipeline.sources.remote import Remote
 from pipeline.store.commit import locked, roll_forward
 from pipeline.store.dataset import StoreError
 
 # What the person who runs this can put right; everything else is ours and keeps its traceback.
-_FAULTS = (EngineError, RuleError, StoreError, recipe.RecipeError)
+_FAULTS = (DumpError, EngineError, RuleError, StoreError, recipe.RecipeError)
 # A dataset writes at most this many lines of progress into a run's log.
 _PROGRESS_LINES = 20
 
@@ -29,14 +32,20 @@ _PROGRESS_LINES = 20
 class Corpus(dg.ConfigurableResource[Any]):
     """One corpus and the dumps that it grows by."""
 
-    raw: str = Field(description="folder of dumps, each a folder named by its date")
+    raw: str = Field(
+        description="folder of dumps, each a folder named by its date: a path, or a URL of a store"
+    )
     out: str = Field(description="where the datasets are published")
     recipe: str = Field(default="", description="settings in TOML; empty: every language is kept")
     workers: int = Field(default=1, ge=1, description="processes of a step")
 
-    def folder(self, dump: str) -> Path:
-        """Where a dump is delivered."""
-        return Path(self.raw) / dump
+    def place(self, dump: str) -> Folder | Remote:
+        """Where a dump is delivered. Raises `DumpError` where no dump can be."""
+        return delivery(self.raw, dump)
+
+    def dumps(self) -> list[str]:
+        """The dumps that are there, oldest first. Raises `DumpError` where that cannot be told."""
+        return dates_in(self.raw)
 
     @contextmanager
     def open(self, dump: str) -> Iterator[Run]:
@@ -46,15 +55,16 @@ class Corpus(dg.ConfigurableResource[Any]):
         retried, where the dump is missing, another run holds it, or the recipe or a dataset is
         wrong.
         """
-        if not self.folder(dump).is_dir():
-            raise _failure(
-                f"No dump {dump}: there is no folder {self.folder(dump)}. Deliver it, or set "
-                "HYGIENE_RAW to the folder that holds the dumps."
-            )
         try:
+            place = self.place(dump)
+            if isinstance(place, Folder) and not place.root.is_dir():
+                raise DumpError(
+                    f"No dump {dump}: there is no folder {place.name}. Deliver it, or set "
+                    "HYGIENE_RAW to the folder that holds the dumps."
+                )
             settings = recipe.load(Path(self.recipe) if self.recipe else None)
             with LocalEngine(self.workers, _log_progress) as engine:
-                run = Run(dump, self.folder(dump), Path(self.out), settings, engine)
+                run = Run(dump, place, Path(self.out), settings, engine)
                 with locked(run.work):
                     roll_forward(run.work)
                     yield run

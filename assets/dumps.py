@@ -1,18 +1,17 @@
 """Dumps as they are delivered: folders named by their dates, and Dagster's partitions of that name.
 
-What belongs here: which dumps are there, whether one has arrived whole, whether it has changed.
+What belongs here: whether a dump has arrived whole, whether it has changed.
 What does not: reading what is in them (pipeline.steps.ingest), starting runs (automation).
 """
 
 import hashlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import dagster as dg
 
-from pipeline.sources.dumps import is_date
+from pipeline.sources.places import Folder, is_delivery
+from pipeline.sources.remote import Remote
 
 # Today's dump is a partition too.
 BY_DAY = dg.DailyPartitionsDefinition(
@@ -23,8 +22,6 @@ MARKER = "_SUCCESS"
 # Without that file a dump counts as whole when nothing has arrived for this long: longer than the
 # pauses of a copy over a network, short enough for a nightly delivery.
 QUIET_SECONDS = 5 * 60
-# Names that mark or hide rather than deliver; ingest reads no such file either.
-_NO_DELIVERY = (".", "_")
 
 
 @dataclass(frozen=True)
@@ -40,30 +37,23 @@ class Delivery:
     landed: bool
 
 
-def dates(raw: Path) -> list[str]:
-    """The dumps in the folder of dumps, oldest first; none where there is no such folder."""
-    if not raw.is_dir():
-        return []
-    return sorted(entry.name for entry in raw.iterdir() if is_date(entry.name) and entry.is_dir())
-
-
-def look(folder: Path, now: float) -> Delivery:
+def look(dump: Folder | Remote, now: float) -> Delivery:
     """Look at a dump without reading its files. now: the time, in seconds since 1970.
 
     A dump has landed when its marker arrived after all other files, or when it holds files and
-    nothing has arrived for `QUIET_SECONDS`. A file arrived when its inode last changed: a copy may
-    keep the sender's own times.
+    nothing has arrived for `QUIET_SECONDS`. Raises `DumpError` where it cannot be listed.
     """
     arrived = marked = 0.0
     delivered = []
-    for path, facts in _walk(folder):
+    for path, facts, at in dump.arrivals():
         if path == MARKER:
-            marked = facts.st_ctime
+            marked = at
             continue
-        arrived = max(arrived, facts.st_ctime)
-        if not any(part.startswith(_NO_DELIVERY) for part in path.split(os.sep)):
-            delivered.append((path, facts.st_size, facts.st_mtime_ns))
-    quiet = now - max(arrived, folder.stat().st_ctime) >= QUIET_SECONDS
+        arrived = max(arrived, at)
+        if is_delivery(path):
+            delivered.append((path, *facts))
+    changed = dump.root.stat().st_ctime if isinstance(dump, Folder) else 0.0
+    quiet = now - max(arrived, changed) >= QUIET_SECONDS
     marked_last = marked > 0 and marked >= arrived
     listing = repr(sorted(delivered)).encode()
     return Delivery(
@@ -71,14 +61,3 @@ def look(folder: Path, now: float) -> Delivery:
         hashlib.sha256(listing).hexdigest()[:16],
         landed=marked_last or (quiet and bool(delivered)),
     )
-
-
-def _walk(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """(path inside the folder, facts) of all that is in it, links to folders not followed."""
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            full = os.path.join(parent, name)
-            try:
-                yield os.path.relpath(full, folder), os.lstat(full)
-            except FileNotFoundError:
-                continue  # renamed while we looked: the next look sees it

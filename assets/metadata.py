@@ -25,6 +25,7 @@ from pipeline.report.summary import (
     sample_edits,
     summarise,
 )
+from pipeline.sources.places import Folder, Place
 from pipeline.store.dataset import Dataset
 
 Metadata = dict[str, int | float | dg.MetadataValue]
@@ -52,14 +53,14 @@ def columns(of: pa.Schema) -> dg.TableSchema:
     )
 
 
-def of_delivery(plan: Dataset, folder: Path) -> Metadata:
+def of_delivery(plan: Dataset, where: Place) -> Metadata:
     """A dump as it was found: files, megabytes, place."""
     parts = plan.table(["source", "bytes"])
     files = pc.count_distinct(parts["source"]).as_py()
     return {
         "files": files,
         "mb": (pc.sum(parts["bytes"]).as_py() or 0) / _MB,
-        "path": place(folder),
+        "path": place(Path(where.name)) if isinstance(where, Folder) else _text(where.name),
     }
 
 
@@ -189,6 +190,10 @@ def of_report(report: Report, outcomes: Sequence[Outcome]) -> Metadata:
 def place(path: Path) -> dg.MetadataValue:
     """A path that can be copied from the page and opened."""
     return dg.MetadataValue.path(path.resolve())
+
+
+def _text(words: str) -> dg.MetadataValue:
+    return dg.MetadataValue.text(words)
 
 
 def _kind(kind: pa.DataType) -> str:

@@ -20,6 +20,7 @@ from pipeline import run as steps
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.report.summary import summarise
+from pipeline.sources.places import Folder
 from pipeline.sources.settings import IngestSettings
 from pipeline.store.dataset import Dataset
 
@@ -35,13 +36,13 @@ def main(raw: Path, out: Path, workers: int, recipe: Recipe) -> None:
         shutil.rmtree(tiny, ignore_errors=True)
         corpus.write(tiny / "raw", _WARM_UP)
         started = time.perf_counter()
-        run(steps.Run("warm-up", tiny / "raw", tiny / "out", _TINY, engine))
+        run(steps.Run("warm-up", Folder(tiny / "raw"), tiny / "out", _TINY, engine))
         start_up = time.perf_counter() - started
         # The first time, one worker may have taken all the shards while another was starting.
-        run(steps.Run("warm-up", tiny / "raw", tiny / "again", _TINY, engine))
+        run(steps.Run("warm-up", Folder(tiny / "raw"), tiny / "again", _TINY, engine))
         shutil.rmtree(tiny)
         shutil.rmtree(out, ignore_errors=True)
-        dump = steps.Run("bench", raw, out, recipe, engine)
+        dump = steps.Run("bench", Folder(raw), out, recipe, engine)
         seconds = run(dump)
         peak = child.peak_megabytes()
         found = look(out)

@@ -7,7 +7,6 @@ What does not: work on documents (run), what terminals show (report.terminal).
 import argparse
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -24,7 +23,8 @@ from pipeline.engine.engine import EngineError
 from pipeline.engine.local import LocalEngine
 from pipeline.report import page, terminal
 from pipeline.report.outcome import Outcome, stops
-from pipeline.sources.dumps import DumpError, dumps_in
+from pipeline.sources.dumps import dumps_in
+from pipeline.sources.places import DumpError, Place
 from pipeline.store.commit import locked, roll_forward
 from pipeline.store.dataset import Dataset, StoreError
 
@@ -65,13 +65,13 @@ def _run(words: argparse.Namespace) -> int:
     settings = recipe.load(words.recipe)
     dumps = dumps_in(words.raw, words.dump)
     status = FINE
-    for name, folder in dumps:
-        if _process(name, folder, settings, words):
+    for name, place in dumps:
+        if _process(name, place, settings, words):
             status = REFUSED
     return status
 
 
-def _process(name: str, folder: Path, settings: recipe.Recipe, words: argparse.Namespace) -> bool:
+def _process(name: str, place: Place, settings: recipe.Recipe, words: argparse.Namespace) -> bool:
     """Take one dump all the way; whether an expectation of severity error stopped it."""
     started = time.monotonic()
     with (
@@ -79,7 +79,7 @@ def _process(name: str, folder: Path, settings: recipe.Recipe, words: argparse.N
         terminal.progress() as bars,
         LocalEngine(words.workers, bars.shards) as engine,
     ):
-        run = steps.Run(name, folder, words.out, settings, engine)
+        run = steps.Run(name, place, words.out, settings, engine)
         locks.enter_context(locked(run.work))
         roll_forward(run.work)
         candidate, outcomes = _until_published(run, bars, words.data_docs)
@@ -90,7 +90,7 @@ def _process(name: str, folder: Path, settings: recipe.Recipe, words: argparse.N
         report = page.write(run, candidate, outcomes, published=not refused)
         facts = terminal.facts(run, candidate)
         if not refused:
-            shutil.rmtree(run.work)
+            steps.tidy(run)
     seconds = time.monotonic() - started
     terminal.table(Console(), run, facts, outcomes, report, seconds)
     return refused
@@ -249,15 +249,16 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     run.add_argument(
         "raw",
-        type=Path,
         metavar="RAW",
-        help="folder of raw files, or of such folders named by date",
+        help="folder of raw files, or of such folders named by date; or a file, a pattern in "
+        'quotes ("raw/**/*.jsonl.gz"), @FILE with a path or URL on each line, or a URL: s3://, '
+        "gs://, abfs://, hf://, https:// (docs/places.md)",
     )
     _add_out(run)
     run.add_argument(
         "--recipe", type=Path, help="settings in TOML; without, every language is kept"
     )
-    run.add_argument("--dump", metavar="DATE", help="name of the dump; without, its folder's name")
+    run.add_argument("--dump", metavar="DATE", help="name of the dump; without, from RAW's own")
     run.add_argument("--workers", type=_whole, default=1, help="processes (default: 1)")
     run.add_argument(
         "--data-docs",

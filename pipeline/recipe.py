@@ -43,9 +43,12 @@ class Recipe:
     quality: QualitySettings = field(default_factory=QualitySettings)
     dedup: DedupSettings = field(default_factory=DedupSettings)
 
-    def to_json(self) -> str:
-        """The recipe as JSON with sorted keys: equal recipes give equal strings."""
-        return json.dumps(asdict(self), sort_keys=True)
+    def to_json(self, section: str | None = None) -> str:
+        """The recipe, or one section of it, as JSON with sorted keys: equal recipes give equal
+        strings.
+        """
+        whole = asdict(self)
+        return json.dumps(whole if section is None else {section: whole[section]}, sort_keys=True)
 
 
 def load(path: Path | None) -> Recipe:

@@ -17,7 +17,7 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -33,7 +33,7 @@ from pipeline.engine import facts
 from pipeline.engine.engine import Engine, Kernel
 from pipeline.recipe import Recipe
 from pipeline.slips.judge import Totals
-from pipeline.sources.places import Folder
+from pipeline.sources.places import Place
 from pipeline.steps import deduplicate as dedup_step
 from pipeline.steps import ingest as ingest_step
 from pipeline.steps import lines as lines_step
@@ -43,14 +43,17 @@ from pipeline.steps.measure import measure as measure_kernel
 from pipeline.steps.mend import mend as mend_kernel
 from pipeline.steps.repair import repair as repair_kernel
 from pipeline.steps.strip import strip as strip_kernel
+from pipeline.store import again
 from pipeline.store import commit as store_commit
 from pipeline.store.dataset import (
     MANIFEST,
     Compression,
     Dataset,
     Provenance,
+    Shard,
     StoreError,
     Target,
+    read_batches,
 )
 
 # The libraries whose versions can change a result.
@@ -77,6 +80,8 @@ _COMPARABLE = ("near", "shingle_words", "shingle_chars", "bands", "rows")
 # What the manifests of published datasets count: column, and how often a row counts.
 _COUNTED = {"rejected": ("verdict", None), "passed_over": ("kind", "items")}
 _CODE = Path(__file__).parent
+# Kept of a dump that is published: most of the next run over it, where little of it has changed.
+_KEPT = ("raw_documents", "repaired_documents")
 # What makes a dataset: code, and the tables and models that it reads.
 _MAKES = ("*.py", "*.toml", "*.json")
 # These only show what was made.
@@ -87,19 +92,20 @@ _SHOWS = ("report", "lookup.py", "review.py", "review_lines.py", "cli.py")
 class Run:
     """One dump on its way into one corpus.
 
-    folder: the dump's raw files. out: the corpus. recipe: what to do. engine: who moves the rows.
+    place: where the dump's raw files lie. out: the corpus. recipe: what to do. engine: who moves
+    the rows.
     """
 
     dump: str
-    folder: Path
+    place: Place
     out: Path
     recipe: Recipe
     engine: Engine
 
     def __post_init__(self) -> None:
-        if self.out.resolve().is_relative_to(self.folder.resolve()):
+        if self.place.holds(self.out):
             raise StoreError(
-                f"the corpus {self.out} lies inside the dump {self.folder}; put it elsewhere"
+                f"the corpus {self.out} lies inside the dump {self.place.name}; put it elsewhere"
             )
 
     @property
@@ -122,18 +128,21 @@ class Run:
         over: Dataset | None = None,
         compression: Compression = "none",
         counted: tuple[str, str | None] | None = None,
+        section: str | None = None,
     ) -> Target:
         """Where a step writes: a folder that only equal code, recipe and input lead to.
 
-        over: what the step's dataset will lie over. counted: see `Target`.
+        over: what the step's dataset will lie over. counted: see `Target`. section: of the recipe,
+        where it alone matters.
         """
-        parts = [name, self.dump, code_fingerprint(), self.recipe.to_json(), *inputs]
-        fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        recipe = self.recipe.to_json(section)
+        parts = [name, self.dump, code_fingerprint(), recipe]
+        fingerprint = _fingerprint([*parts, *inputs])
         provenance = Provenance(
-            Path(name).name, self.dump, fingerprint, self.recipe.to_json(), versions()
+            Path(name).name, self.dump, fingerprint, recipe, versions(), _fingerprint(parts)
         )
-        place = self.work / name / fingerprint[:16]
-        return Target(place, columns, provenance, over, compression, counted)
+        folder = self.work / name / fingerprint[:16]
+        return Target(folder, columns, provenance, over, compression, counted)
 
     def over(self, below: Dataset, name: str, columns: pa.Schema) -> Target:
         """Where a step writes what it changes in the dataset before it."""
@@ -141,29 +150,77 @@ class Run:
 
 
 def ingest(run: Run) -> Dataset:
-    """Raw files to documents: one row a record, decoded or rejected."""
-    place = Folder(run.folder.resolve())
-    shards = ingest_step.plan(place, run.recipe.ingest)
+    """Raw files to documents: one row a record, decoded or rejected.
+
+    Of a dump that was read before only the shards whose files have changed are read, and those
+    with a file whose reading failed. Raises `DumpError` where the dump cannot be listed.
+    """
+    shards = ingest_step.plan(run.place, run.recipe.ingest)
     listing = hashlib.sha256(repr([shard.to_pylist() for shard in shards]).encode()).hexdigest()
-    planned = run.target("plan", schema.PLAN, [listing])
+    planned = run.target("plan", schema.PLAN, [listing], section="ingest")
     plan = planned.finished() or planned.finish(
         planned.write(f"part-{at:05d}.parquet", [shard]) for at, shard in enumerate(shards)
     )
     kernel = partial(
         ingest_step.read,
-        place=place,
+        place=run.place,
         dump=run.dump,
         settings=run.recipe.ingest,
     )
     _only(plan)
-    target = run.target("raw_documents", schema.RAW, [plan.fingerprint])
-    return _only(run.engine.map(kernel, plan, target))
+    target = again.shard_by_shard(
+        run.target(
+            "raw_documents",
+            schema.RAW,
+            [plan.fingerprint],
+            compression="zstd",  # it is kept, and there is more of it than of anything
+            section="ingest",
+        ),
+        plan,
+    )
+    again.drop(target, _read_well)
+    again.take_over(target, plan, _read_well)
+    return _only(_as_it_was_read(run.engine.map(kernel, plan, target), target))
+
+
+def _failures(shard: Path) -> list[str]:
+    """Of which files the reading failed, and how."""
+    return [
+        f"{row['source']}: {row['reason']}"
+        for table in read_batches(shard, ["source", "reason"])
+        for row in table.filter(pc.is_valid(table["reason"])).to_pylist()
+        if ingest_step.reading_failed(row["reason"])
+    ]
+
+
+def _read_well(shard: Path) -> bool:
+    """Whether nothing failed, and the shard can be read itself."""
+    try:
+        return not _failures(shard)
+    except StoreError:
+        return False
+
+
+def _as_it_was_read(raw: Dataset, target: Target) -> Dataset:
+    """The dataset; where reading failed, with a fingerprint that only equal failures lead to, so
+    that it does not pass for what the plan promises.
+    """
+    failures = [failure for path in raw.paths for failure in _failures(path)]
+    if not failures:
+        return raw
+    fingerprint = _fingerprint([target.provenance.fingerprint, *failures])
+    told = replace(target, provenance=replace(target.provenance, fingerprint=fingerprint))
+    return told.finish(Shard(**file) for file in raw.manifest()["files"])
 
 
 def repair(run: Run) -> Dataset:
     """Web pages to texts, mojibake, language, odd characters, and which words no list holds."""
     raw = run.dataset("raw_documents")
-    target = run.over(raw, "repaired_documents", schema.REPAIRED)
+    target = run.target(
+        "repaired_documents", schema.REPAIRED, [raw.fingerprint], raw, compression="zstd"
+    )
+    target = again.shard_by_shard(target, raw)
+    again.take_over(target, raw, lambda _: True)
     return _same_rows(raw, run.engine.map(partial(repair_kernel, recipe=run.recipe), raw, target))
 
 
@@ -388,6 +445,19 @@ def commit(run: Run, candidate: Mapping[str, Dataset]) -> dict[str, Dataset]:
     return {name: Dataset(folder) for name, folder in live.items()}
 
 
+def tidy(run: Run) -> None:
+    """Remove what was made on the way to a dump that is published; what it was read into stays, so
+    that the next run over it reads what has changed.
+    """
+    for entry in run.work.iterdir():
+        if entry.name in _KEPT:
+            continue
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
 def raw_totals(run: Run) -> facts.Totals:
     """Facts about what was read, for expectations and reports."""
     return facts.raw_totals(run.dataset("plan"), run.dataset("raw_documents"))
@@ -435,6 +505,10 @@ def code_fingerprint() -> str:
             continue
         digest.update(path.relative_to(_CODE).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _fingerprint(parts: list[str]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _alone(target: Target, table: pa.Table) -> Dataset:

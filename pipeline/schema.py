@@ -198,7 +198,12 @@ PLAN = pa.schema(
         _field("bytes", pa.int64(), "about how much there is to read in it"),
         _field("first", pa.int64(), "the number of the first record in this part"),
         _field("size", pa.int64(), "the size of the whole file"),
-        _field("hash", pa.string(), "SHA-256 of the whole file; null where it could not be read"),
+        _field(
+            "hash",
+            pa.string(),
+            "SHA-256 of the whole file, or its store's checksum after the checksum's kind, as in "
+            "etag:…; null where it could not be read",
+        ),
         _field("error", pa.string(), "why it could not be read"),
     ]
 )

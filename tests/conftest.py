@@ -12,6 +12,7 @@ from hypothesis import settings
 from pipeline import run as steps
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
+from pipeline.sources.places import Folder, Place
 
 settings.register_profile("untimed", deadline=None)  # tests never assert a time
 settings.load_profile("untimed")
@@ -30,7 +31,7 @@ def shared() -> Path:
 
 
 def publish(
-    raw: Path,
+    raw: Path | Place,
     out: Path,
     *,
     dump: str | None = None,
@@ -38,8 +39,9 @@ def publish(
     workers: int = 1,
 ) -> Path:
     """Take a dump through all steps and publish it, expectations aside."""
+    place = Folder(raw) if isinstance(raw, Path) else raw
     with LocalEngine(workers) as engine:
-        run = steps.Run(dump or raw.name, raw, out, recipe or Recipe(), engine)
+        run = steps.Run(dump or raw.name, place, out, recipe or Recipe(), engine)
         for step in (
             steps.ingest,
             *steps.CLEANING,

@@ -32,7 +32,7 @@ def doc_id(corpus: Path, source: str, record: int = 1) -> str:
     return str(row["doc_id"])
 
 
-def test_a_run_ends_with_a_table_and_leaves_no_work_behind(tmp_path: Path) -> None:
+def test_a_run_ends_with_a_table_and_keeps_only_what_was_read(tmp_path: Path) -> None:
     done = run("run", EXAMPLES / "2026-11-22", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     for line in (
@@ -47,7 +47,8 @@ def test_a_run_ends_with_a_table_and_leaves_no_work_behind(tmp_path: Path) -> No
         assert re.search(line, done.stdout), line
     assert (tmp_path / "reports" / "2026-11-22" / "report.html").is_file()
     assert str(tmp_path / "documents" / "2026-11-22") in done.stdout
-    assert [path.name for path in (tmp_path / "_work").iterdir()] == [".locks"]
+    kept = {path.name for path in (tmp_path / "_work" / "2026-11-22").iterdir()}
+    assert kept == {"raw_documents", "repaired_documents"}
 
 
 def test_the_seed_articles(
@@ -184,7 +185,9 @@ BAD_WORDS = [
         ["run", "{tmp}/gone", "--out", "{tmp}/o"], "gone does not exist; give", id="missing"
     ),
     pytest.param(["run", "{tmp}/empty", "--out", "{tmp}/o"], "empty holds no files", id="empty"),
-    pytest.param(["run", "{tmp}/recipe.toml", "--out", "{tmp}/o"], "is a file", id="a file"),
+    pytest.param(["run", "{tmp}/raw/*.csv", "--out", "{tmp}/o"], "nothing matches", id="pattern"),
+    pytest.param(["run", "@{tmp}/gone", "--out", "{tmp}/o"], "gone cannot be read", id="list"),
+    pytest.param(["run", "ftp://host/a", "--out", "{tmp}/o"], "ftp:// is not known", id="scheme"),
     pytest.param(
         ["run", "{tmp}/raw", "--out", "{tmp}/o", "--recipe", "{tmp}/recipe.toml"],
         "unknown setting 'language.wantd'; did you mean 'language.wanted'",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.sources.urls import EXTRAS
 from tests.conftest import ROOT
 
 DOORS = {
@@ -17,6 +18,7 @@ DOORS = {
     "datasketch": ["pipeline/dedup"],
     "dateparser": ["pipeline/measures/dates.py"],
     "duckdb": ["pipeline/engine"],
+    "fsspec": ["pipeline/sources/remote.py"],
     "ftfy": ["pipeline/stages/mojibake.py", "pipeline/stages/mojibake_screen.py"],
     "great_expectations": ["expectations"],
     "jinja2": ["pipeline/report"],
@@ -59,7 +61,8 @@ def test_a_library_is_imported_behind_its_door_only(library: str) -> None:
 
 def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = project["optional-dependencies"]["extractors"]
+    optional = project["optional-dependencies"]
+    extras = optional["extractors"]
     names = {re.split(r"[<>=]", line)[0] for line in [*project["dependencies"], *extras]}
     names = {{"readability-lxml": "readability"}.get(name, name) for name in names}
     declared = {name.replace("-", "_").lower() for name in names}
@@ -68,6 +71,8 @@ def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
     assert used <= declared
     # Needed by `dagster dev` and by trafilatura; no code of ours imports them.
     assert declared - used <= {"dagster_webserver", "lxml_html_clean"}
+    # The stores' clients are fsspec's to import; each scheme's extra is named where one is missing.
+    assert set(EXTRAS.values()) == optional.keys() - {"dagit", "extractors"}
 
 
 def test_nothing_names_a_registry_or_a_path_of_one_machine() -> None:

@@ -5,11 +5,12 @@ What does not: formats (sources), encodings (decode).
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
-from io import BufferedReader
+from io import SEEK_END, BufferedReader
 from itertools import chain, pairwise
 from typing import Any
 
@@ -21,8 +22,9 @@ from pipeline import schema
 from pipeline.document import apply
 from pipeline.kernels.texts import texts_of
 from pipeline.sources.cut import parts
+from pipeline.sources.fetching import NOT_DELIVERED
 from pipeline.sources.limits import Limits
-from pipeline.sources.places import Place, cause
+from pipeline.sources.places import Found, Place, cause, identity_of
 from pipeline.sources.raw import Part, RawFile, shown
 from pipeline.sources.read import records
 from pipeline.sources.record import Record, digest_of
@@ -32,6 +34,9 @@ from pipeline.sources.settings import IngestSettings
 _TABLE_BYTES = 8 * 1024 * 1024
 _TABLE_ROWS = 4096
 _CHUNK = 1024 * 1024
+_SHA256 = re.compile("[0-9a-f]{64}")
+# Of a file that the plan could not read it says "cannot be read: ".
+_FAILED = re.compile(f"^cannot be read (from|after) |(?<!cannot be read: ){NOT_DELIVERED}")
 # A file in one part is not cut.
 _PARTS = 2
 
@@ -40,13 +45,16 @@ def plan(place: Place, settings: IngestSettings) -> list[pa.Table]:
     """The dump's files in order of their names, grouped into shards by size; what is larger than a
     shard comes in parts where its format can be cut.
 
-    Each file is hashed, so that a changed file is seen by its content. Where a shard ends follows
-    from the file that it ends with, so that a new file changes only the shards near it.
+    Each file is hashed, so that a changed file is seen by its content; where the place knows a
+    checksum of that, it is not read for it. Where a shard ends follows from the file that it ends
+    with, so that a new file changes only the shards near it. Raises `DumpError` where the place
+    cannot be listed.
     """
     shards: list[list[dict[str, Any]]] = [[]]
     size = 0
+    files = sorted(place.files(), key=lambda found: found.path)
     with ThreadPoolExecutor() as threads:  # hashing leaves the interpreter's lock alone
-        entries = threads.map(partial(_entries, place, settings=settings), sorted(place.files()))
+        entries = threads.map(partial(_entries, place, settings=settings), files)
         for entry in chain.from_iterable(entries):
             if shards[-1] and size + entry["bytes"] > settings.shard_bytes:
                 shards.append([])
@@ -65,19 +73,18 @@ def _ends_a_shard(entry: dict[str, Any], limit: int) -> bool:
     return drawn < int(entry["bytes"]) / (limit / 2)
 
 
-def _entries(
-    place: Place, found: tuple[bytes, str], *, settings: IngestSettings
-) -> list[dict[str, Any]]:
+def _entries(place: Place, found: Found, *, settings: IngestSettings) -> list[dict[str, Any]]:
     """The file's parts; one where it is small or cannot be cut."""
-    path, error = found
-    entry: dict[str, Any] = {"source": shown(path), "path": path, "bytes": 0, "first": 1, "size": 0}
-    entry |= {"start": None, "stop": None, "hash": None, "error": error or None}
-    if error:
+    path, error = found.path, found.error or None
+    entry: dict[str, Any] = {"source": shown(path), "path": path, "first": 1}
+    entry |= {"bytes": found.size, "size": found.size, "hash": found.identity}
+    entry |= {"start": None, "stop": None, "error": error}
+    if error or (found.identity and found.size <= settings.shard_bytes):
         return [entry]
     try:
         with place.open(path) as file:
-            entry["size"] = entry["bytes"] = _hashed(file, digest := hashlib.sha256())
-            entry["hash"] = digest.hexdigest()
+            size, entry["hash"] = _identified(file)
+            entry["size"] = entry["bytes"] = size
             pieces = list(_parts(entry, file, settings))
     except OSError as failure:
         return [entry | {"error": f"cannot be read: {cause(failure)}"}]
@@ -86,17 +93,19 @@ def _entries(
     return [entry | part._asdict() for part in pieces]
 
 
-def _hashed(file: BufferedReader, digest: Any) -> int:
-    """The size of the file, whose bytes go into the digest."""
-    size = 0
+def _identified(file: BufferedReader) -> tuple[int, str]:
+    """The size of the file, and what tells its content from any other."""
+    if known := identity_of(file):
+        return file.seek(0, SEEK_END), known
+    size, digest = 0, hashlib.sha256()
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
         size += len(chunk)
-    return size
+    return size, digest.hexdigest()
 
 
 def _parts(entry: dict[str, Any], file: BufferedReader, settings: IngestSettings) -> Iterator[Part]:
-    if entry["size"] <= settings.shard_bytes:
+    if entry["size"] <= settings.shard_bytes or not file.seekable():
         return
     file.seek(0)
     limits = Limits(settings, entry["size"])
@@ -131,6 +140,7 @@ def _records(
     number = file["first"] - 1
     try:
         with place.open(file["path"]) as opened:
+            _check_it_is_the_same(opened, file)
             limits = Limits(settings, file["size"])
             raw = RawFile(file["source"], file["source"], opened, limits, part)
             for source, record in records(raw, settings):
@@ -144,8 +154,22 @@ def _records(
         yield file["source"], _unreadable(number, reason, file)
 
 
+def _check_it_is_the_same(opened: BufferedReader, file: dict[str, Any]) -> None:
+    """Raises `OSError` where the store says that it is not: parts of it would not fit together."""
+    if identity_of(opened) not in (None, file["hash"]):
+        raise OSError(None, "it has changed since the dump was listed; run it again")
+
+
+def reading_failed(reason: str) -> bool:
+    """Whether a rejected record's reason is that a file could not be read when its turn came,
+    though it had been there when the dump was listed: the next try may find it.
+    """
+    return bool(_FAILED.search(reason))
+
+
 def _unreadable(number: int, reason: str, file: dict[str, Any]) -> Record:
-    digest = file["hash"] or digest_of(b"")
+    known = file["hash"] or ""
+    digest = known if _SHA256.fullmatch(known) else digest_of(b"")
     return Record(number, file["bytes"], digest, None, verdict=schema.UNREADABLE, reason=reason)
 
 

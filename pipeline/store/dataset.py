@@ -34,7 +34,7 @@ _GROUP_ROWS = 20_000
 
 
 Compression = Literal["zstd", "none"]
-"""zstd for what others read; none for what is soon gone and read several times until then."""
+"""zstd for what is read by others, or kept; none for what is soon gone and read several times."""
 
 Stack = tuple[Path, ...]
 """The files of one shard: what lies at the bottom, and each layer over it."""
@@ -46,13 +46,17 @@ class StoreError(RuntimeError):
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a dataset was made from: equal provenance, equal bytes."""
+    """What a dataset was made from: equal provenance, equal bytes.
+
+    maker: the same but for the input; equal makers make equal shards from equal shards.
+    """
 
     dataset: str
     dump: str
     fingerprint: str
     recipe: str
     versions: tuple[tuple[str, str], ...]
+    maker: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class Target:
 
     over: the dataset that it will lie over, row for row; None where it stands by itself.
     compression: of its files. counted: the column whose values the manifest counts, and the one
-    that says how often each row counts (None: once).
+    that says how often each row counts (None: once). made_from: SHA-256 of the shards that its own
+    are each made from, in order, where each is made from one alone.
     """
 
     folder: Path
@@ -80,6 +85,7 @@ class Target:
     over: "Dataset | None" = None
     compression: Compression = "zstd"
     counted: tuple[str, str | None] | None = None
+    made_from: tuple[str, ...] = ()
 
     @property
     def stored(self) -> pa.Schema:
@@ -120,6 +126,8 @@ class Target:
         }
         if self.counted:
             manifest["counts"] = _counts([self.folder / file.name for file in files], *self.counted)
+        if self.made_from:
+            manifest |= {"maker": self.provenance.maker, "made_from": self.made_from}
         if self.over:
             manifest["over"] = os.path.relpath(self.over.folder, self.folder)
         write_whole(self.folder / MANIFEST, json.dumps(manifest, indent=1).encode() + b"\n")
@@ -317,8 +325,9 @@ def _words(field: pa.Field, path: str) -> Iterator[str]:
 
 
 def read_shard(path: Path) -> Shard:
-    """The description of a shard that is there already."""
-    rows = pq.read_metadata(path).num_rows
+    """The description of a shard that is there already. Raises `StoreError` for a damaged one."""
+    with _opened(path) as file:
+        rows = file.metadata.num_rows
     return Shard(path.name, rows, path.stat().st_size, _sha256(path))
 
 

@@ -13,7 +13,9 @@ import pytest
 from assets.automation import MOST_REQUESTS, WATCHED_DUMPS, dump_landed, every_night
 from assets.corpus import Corpus
 from assets.definitions import defs
-from assets.dumps import QUIET_SECONDS, look
+from assets.dumps import QUIET_SECONDS, Delivery
+from assets.dumps import look as look_at
+from pipeline.sources.places import Folder
 from tests.conftest import EXAMPLES
 
 
@@ -33,7 +35,11 @@ def deliver(raw: Path, dump: str, *, landed: bool = True) -> Path:
     return raw / dump
 
 
-def at_night(raw: Path, day: str) -> Any:
+def look(folder: Path, now: float) -> Delivery:
+    return look_at(Folder(folder), now)
+
+
+def at_night(raw: Path | str, day: str) -> Any:
     """The tick of 02:30 UTC of a day."""
     moment = dt.datetime.fromisoformat(f"{day}T02:30:00+00:00")
     context = dg.build_schedule_context(
@@ -44,7 +50,7 @@ def at_night(raw: Path, day: str) -> Any:
     return every_night.evaluate_tick(context)
 
 
-def tick(raw: Path, cursor: str | None = None) -> Any:
+def tick(raw: Path | str, cursor: str | None = None) -> Any:
     """One look of the sensor."""
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(

@@ -34,7 +34,7 @@ STEPS = {
 
 def deliver(dagster: Dagster, dump: str = DUMP) -> Path:
     """An example dump, as a delivery of the corpus."""
-    return Path(shutil.copytree(EXAMPLES / dump, dagster.corpus.folder(dump)))
+    return Path(shutil.copytree(EXAMPLES / dump, Path(dagster.corpus.raw) / dump))
 
 
 def materialized(result: dg.ExecuteInProcessResult) -> set[str]:
@@ -55,7 +55,7 @@ def failed_checks(result: dg.ExecuteInProcessResult) -> set[str]:
 
 
 def test_an_empty_dump_stops_before_anything_is_made_of_it(dagster: Dagster) -> None:
-    dagster.corpus.folder(DUMP).mkdir()
+    (Path(dagster.corpus.raw) / DUMP).mkdir()
     result = dagster.run(DUMP)
     assert not result.success
     assert materialized(result) == {"dump", "raw_documents"}

@@ -16,6 +16,7 @@ from pipeline.engine.local import LocalEngine
 from pipeline.measures.language import LanguageSettings
 from pipeline.recipe import Recipe
 from pipeline.report.outcome import Outcome
+from pipeline.sources.places import Folder
 from pipeline.store.dataset import Dataset
 from tests.conftest import EXAMPLES
 
@@ -57,9 +58,9 @@ def candidate_of(run: steps.Run) -> dict[str, Dataset]:
 def examined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examined]:
     out = tmp_path_factory.mktemp("out")
     with LocalEngine(1) as engine:
-        first = steps.Run("2026-11-21", EXAMPLES / "2026-11-21", out, RECIPE, engine)
+        first = steps.Run("2026-11-21", Folder(EXAMPLES / "2026-11-21"), out, RECIPE, engine)
         steps.commit(first, candidate_of(first))
-        run = steps.Run("2026-11-22", EXAMPLES / "2026-11-22", out, RECIPE, engine)
+        run = steps.Run("2026-11-22", Folder(EXAMPLES / "2026-11-22"), out, RECIPE, engine)
         candidate = candidate_of(run)
         totals = steps.candidate_totals(run, candidate)
         whole = {

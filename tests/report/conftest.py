@@ -13,6 +13,7 @@ from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.report import page
 from pipeline.report.outcome import Outcome
+from pipeline.sources.places import Folder
 from pipeline.store.dataset import Dataset
 from tests.conftest import EXAMPLES, publish
 from tests.report.dom import Node, parse
@@ -50,7 +51,7 @@ class Case:
 def take(raw: Path, out: Path, recipe: Recipe | None = None) -> Case:
     """All steps but the commit."""
     with LocalEngine(1) as engine:
-        run = steps.Run(raw.name, raw, out, recipe or Recipe(), engine)
+        run = steps.Run(raw.name, Folder(raw), out, recipe or Recipe(), engine)
         for step in (
             steps.ingest,
             *steps.CLEANING,

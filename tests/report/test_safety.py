@@ -17,6 +17,7 @@ from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.report import page
 from pipeline.report.outcome import Outcome
+from pipeline.sources.places import Folder
 from tests.conftest import EXAMPLES
 from tests.report.conftest import FAILED, PASSED, WARNED, Case, take, take_examples
 from tests.report.dom import Node, parse
@@ -165,10 +166,12 @@ def test_same_input_gives_the_same_bytes_wherever_it_lies(example: Case, tmp_pat
     raw = shutil.copytree(EXAMPLES / "2026-11-22", tmp_path / "elsewhere" / "2026-11-22")
     other = take_examples(tmp_path / "out")
     with LocalEngine(1) as engine:
-        moved = Case(steps.Run("2026-11-22", raw, other.run.out, Recipe(), engine), other.candidate)
+        moved = Case(
+            steps.Run("2026-11-22", Folder(raw), other.run.out, Recipe(), engine), other.candidate
+        )
     html = example.html()
     assert html == example.html() == other.html() == moved.html()
-    for path in (example.run.out, example.run.folder, Path.home(), Path(page.__file__).parent):
+    for path in (example.run.out, example.run.place.root, Path.home(), Path(page.__file__).parent):
         assert str(path).encode() not in html
 
 

@@ -22,7 +22,6 @@ from hypothesis import strategies as st
 
 from pipeline import schema
 from pipeline.sources import jsonobject
-from pipeline.sources.dumps import DumpError, dumps_in
 from pipeline.sources.lines import TooLong, lines
 from pipeline.sources.places import Folder
 from pipeline.sources.raw import Part
@@ -336,41 +335,6 @@ def test_a_folder_that_cannot_be_listed_is_a_rejected_row(
     row = one_bad_file(tmp_path, lambda path: path.mkdir(), "secret")
     assert row["verdict"] == "unreadable"
     assert row["reason"] == "the folder cannot be listed: Permission denied"
-
-
-# --- which dumps a folder holds
-
-
-def test_a_folder_of_dated_folders_is_many_dumps(tmp_path: Path) -> None:
-    for day in ("2026-11-22", "2026-11-21"):
-        (tmp_path / day).mkdir()
-    (tmp_path / ".hidden").touch()
-    assert [name for name, _ in dumps_in(tmp_path, None)] == ["2026-11-21", "2026-11-22"]
-    assert dumps_in(tmp_path, "2026-11-21") == [("2026-11-21", tmp_path / "2026-11-21")]
-
-
-def test_any_other_folder_is_one_dump_of_its_own_name(tmp_path: Path) -> None:
-    (tmp_path / "2026-11-22").mkdir()
-    (tmp_path / "loose.txt").touch()
-    assert dumps_in(tmp_path, None) == [(tmp_path.name, tmp_path)]
-    assert dumps_in(tmp_path, "2026-01-01") == [("2026-01-01", tmp_path)]
-
-
-@pytest.mark.parametrize("name", ["../up", "", "a/b", ".hidden", "_work", "x" * 101])
-def test_a_name_that_is_no_folder_name_is_refused(tmp_path: Path, name: str) -> None:
-    (tmp_path / "a.txt").touch()
-    with pytest.raises(DumpError):
-        dumps_in(tmp_path, name)
-
-
-def test_missing_and_empty_folders_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DumpError, match="does not exist"):
-        dumps_in(tmp_path / "gone", None)
-    with pytest.raises(DumpError, match="holds no files"):
-        dumps_in(tmp_path, None)
-    (tmp_path / "file").touch()
-    with pytest.raises(DumpError, match="is a file"):
-        dumps_in(tmp_path / "file", None)
 
 
 @pytest.mark.parametrize("name", ["line.jsonl", "line.txt"])
