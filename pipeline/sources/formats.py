@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from pipeline.sources import signatures as sign
+from pipeline.sources.jsonfile import read_json
 from pipeline.sources.jsonl import read_jsonl
 from pipeline.sources.lines import cut_lines
 from pipeline.sources.packed import BZIP2, GZIP, LZ4, XZ, ZSTD, reader_of
@@ -56,6 +57,7 @@ FORMATS = (
     Format("tar", sign.tar, read_tar),
     Format("Parquet", sign.begins(b"PAR1"), read_parquet, cut=cut_parquet),
     Format("JSON Lines", sign.jsonl, read_jsonl, (".jsonl", ".ndjson"), cut_lines),
+    Format("JSON", sign.json_file, read_json, (".json",)),
     TEXT,
 )
 

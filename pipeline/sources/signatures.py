@@ -4,12 +4,15 @@ What belongs here: one small test a format; it holds only where there can be no 
 What does not: what follows from it (formats).
 """
 
+import json
 import re
 import tarfile
 from collections.abc import Callable
+from functools import cache
 
 import orjson
 
+from pipeline.sources.jsonfile import list_around
 from pipeline.sources.settings import IngestSettings
 
 Looks = Callable[[bytes, IngestSettings], bool]
@@ -18,6 +21,8 @@ _ZSTD = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
 _TAR_BLOCK = 512
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAX_BINARY_SHARE = 0.02
+_JSON_LIST = re.compile(rb"\s*\[\s*\{\s*(\"([^\"\\]|\\.){0,1000}\"\s*:|\}\s*[,\]])")
+_JSON_LINES = re.compile(rb"\s*\{[ \t]*\r?\n\s*\"([^\"\\]|\\.){0,1000}\"\s*:")
 # Documents made of text that is not theirs to be read: PDF, PostScript, RTF.
 _NO_TEXT = (b"%PDF-", b"%!PS", b"{\\rtf")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
@@ -73,6 +78,23 @@ def jsonl(head: bytes, settings: IngestSettings) -> bool:
     except orjson.JSONDecodeError:
         return False
     return isinstance(item, dict) and settings.text_field in item
+
+
+def json_file(head: bytes, settings: IngestSettings) -> bool:
+    """A list that begins with an object; an object on several lines, or around a list of objects,
+    in which the text's field can be seen.
+    """
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    if _JSON_LIST.match(text):
+        return True
+    if not text.lstrip().startswith(b"{") or not _names(settings.text_field).search(text):
+        return False
+    return _JSON_LINES.match(text) is not None or list_around(text, settings.text_field) is not None
+
+
+@cache
+def _names(field: str) -> re.Pattern[bytes]:
+    return re.compile(re.escape(json.dumps(field, ensure_ascii=False).encode()) + rb"\s*:")
 
 
 def is_text(head: bytes) -> bool:
