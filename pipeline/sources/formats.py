@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from pipeline.sources import signatures as sign
+from pipeline.sources.csvfile import cut_csv, read_csv
 from pipeline.sources.jsonfile import read_json
 from pipeline.sources.jsonl import read_jsonl
 from pipeline.sources.lines import cut_lines
@@ -58,6 +59,7 @@ FORMATS = (
     Format("Parquet", sign.begins(b"PAR1"), read_parquet, cut=cut_parquet),
     Format("JSON Lines", sign.jsonl, read_jsonl, (".jsonl", ".ndjson"), cut_lines),
     Format("JSON", sign.json_file, read_json, (".json",)),
+    Format("CSV", sign.never, read_csv, (".csv", ".tsv"), cut_csv),
     TEXT,
 )
 
