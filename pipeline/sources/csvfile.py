@@ -73,8 +73,9 @@ def read_csv(raw: RawFile, settings: IngestSettings) -> Iterator[Record]:
             bytes_, rows = _part(raw.stream, raw.part, bytes_, header)
         for row in rows:
             number += 1
-            record = _record(number, row, header, bytes_.encoding or _UTF8, settings)
-            yield as_delivered_in(wide, row.raw or b"", record) if wide else record
+            raw_row = _without_end(row, header.dialect)
+            record = _record(number, row, raw_row, header, bytes_.encoding or _UTF8, settings)
+            yield as_delivered_in(wide, raw_row, record) if wide and row.raw else record
     except _Damaged as error:
         yield rejected(0, b"", schema.MALFORMED, str(error))
     except Unreadable as error:
@@ -169,13 +170,21 @@ def _part(
     return stretch, rows
 
 
+def _without_end(row: Row, dialect: Dialect) -> bytes:
+    """The row's bytes without its line end; none of a row that is not held."""
+    return (row.raw or b"").removesuffix(dialect.line_end).removesuffix(b"\r")
+
+
 def _record(
-    number: int, row: Row, header: _Header, encoding: Decoded, settings: IngestSettings
+    number: int,
+    row: Row,
+    raw: bytes,
+    header: _Header,
+    encoding: Decoded,
+    settings: IngestSettings,
 ) -> Record:
-    if row.raw is None or row.size > settings.max_record_bytes:
-        return _too_long(number, row, settings)
-    dialect = header.dialect
-    raw = row.raw.removesuffix(dialect.line_end).removesuffix(b"\r")
+    if row.raw is None or len(raw) > settings.max_record_bytes:
+        return _too_long(number, row, raw, settings)
     encoding = _UTF8 if raw.isascii() else encoding
     lossless = True
     try:
@@ -188,7 +197,7 @@ def _record(
             )
             return rejected(number, raw, schema.UNDECODABLE, reason)
         line, lossless = raw.decode(encoding.encoding, "replace"), False
-    fields = [] if row.wrong else dialect.fields(line)
+    fields = [] if row.wrong else header.dialect.fields(line)
     wrong = row.wrong or _misfit(fields, header, raw)
     text, metadata = line, NO_METADATA
     if not wrong:
@@ -210,14 +219,14 @@ def _place(number: int, row: Row) -> str:
     return f"row {number} (from byte {row.start} of the file on)"
 
 
-def _too_long(number: int, row: Row, settings: IngestSettings) -> Record:
-    digest = row.digest if row.raw is None else digest_of(row.raw)
+def _too_long(number: int, row: Row, raw: bytes, settings: IngestSettings) -> Record:
+    size, digest = (row.size, row.digest) if row.raw is None else (len(raw), digest_of(raw))
     most = min(settings.max_record_bytes, MOST)
     reason = (
-        f"{_place(number, row)} has {row.size} bytes, more than ingest.max_record_bytes = {most}"
+        f"{_place(number, row)} has {size} bytes, more than ingest.max_record_bytes = {most}"
         f"{row.wrong and '; '}{row.wrong}"
     )
-    return Record(number, row.size, digest, None, NO_METADATA, schema.OVERSIZE, reason)
+    return Record(number, size, digest, None, NO_METADATA, schema.OVERSIZE, reason)
 
 
 def _misfit(fields: list[str], header: _Header, raw: bytes) -> str:

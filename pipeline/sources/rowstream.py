@@ -102,7 +102,7 @@ class RowStream:
             if found.result == WRONG:
                 yield self._damaged(found.place, "something follows a closing quote")
             elif found.result == MORE:
-                if len(self._window) - self._at > self._most:
+                if self._size - self._at > self._most:
                     yield self._too_long(found)
                 elif self._ended:
                     if self._at < self._size:
@@ -162,8 +162,8 @@ class RowStream:
         held = _Held(self._base + self._at)
         place, inside = found.place, found.inside
         while True:
-            held.take(self._window[self._at : place])
-            self._at = place
+            self._at, start = min(place, self._size), self._at
+            held.take(self._window[start : self._at])
             if self._ended:
                 return self._taken(held, self._size, "it does not end")
             self._more_of(held)
