@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from pipeline.sources import signatures as sign
+from pipeline.sources.arrowfile import cut_arrow, read_arrow
 from pipeline.sources.csvfile import cut_csv, read_csv
 from pipeline.sources.jsonfile import read_json
 from pipeline.sources.jsonl import read_jsonl
@@ -57,6 +58,7 @@ FORMATS = (
     Format("zip", sign.begins(b"PK\3\4", b"PK\5\6"), read_zip, cut=cut_zip),
     Format("tar", sign.tar, read_tar),
     Format("Parquet", sign.begins(b"PAR1"), read_parquet, cut=cut_parquet),
+    Format("Arrow", sign.arrow, read_arrow, (".arrow", ".feather", ".ipc"), cut_arrow),
     Format("JSON Lines", sign.jsonl, read_jsonl, (".jsonl", ".ndjson"), cut_lines),
     Format("JSON", sign.json_file, read_json, (".json",)),
     Format("CSV", sign.never, read_csv, (".csv", ".tsv"), cut_csv),

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import cache
 
 import orjson
+import pyarrow
+import pyarrow.ipc
 
 from pipeline.sources.jsonfile import list_around
 from pipeline.sources.settings import IngestSettings
@@ -64,6 +66,20 @@ def tar(head: bytes, settings: IngestSettings) -> bool:
     try:
         tarfile.TarInfo.frombuf(head[:_TAR_BLOCK], "utf-8", "surrogateescape")
     except tarfile.TarError:
+        return False
+    return True
+
+
+def arrow(head: bytes, settings: IngestSettings) -> bool:
+    """A file or Feather by its mark; a stream by its first message, which must be a schema."""
+    del settings
+    if head.startswith((b"ARROW1\0\0", b"FEA1")):
+        return True
+    if not head.startswith(b"\xff\xff\xff\xff"):
+        return False
+    try:
+        pyarrow.ipc.read_schema(pyarrow.py_buffer(head))
+    except (pyarrow.ArrowException, OSError):
         return False
     return True
 
