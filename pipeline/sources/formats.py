@@ -13,6 +13,8 @@ from pipeline.sources.csvfile import cut_csv, read_csv
 from pipeline.sources.jsonfile import read_json
 from pipeline.sources.jsonl import read_jsonl
 from pipeline.sources.lines import cut_lines
+from pipeline.sources.mail import read_mail
+from pipeline.sources.mbox import read_mbox
 from pipeline.sources.packed import BZIP2, GZIP, LZ4, XZ, ZSTD, reader_of
 from pipeline.sources.parquet import cut_parquet, read_parquet
 from pipeline.sources.raw import Part, PassedOver, RawFile
@@ -61,6 +63,8 @@ FORMATS = (
     Format("Arrow", sign.arrow, read_arrow, (".arrow", ".feather", ".ipc"), cut_arrow),
     Format("JSON Lines", sign.jsonl, read_jsonl, (".jsonl", ".ndjson"), cut_lines),
     Format("JSON", sign.json_file, read_json, (".json",)),
+    Format("mbox", sign.mbox, read_mbox, (".mbox", ".mbx")),
+    Format("mail", sign.mail, read_mail, (".eml",)),
     Format("CSV", sign.never, read_csv, (".csv", ".tsv"), cut_csv),
     TEXT,
 )

@@ -15,6 +15,7 @@ import pyarrow
 import pyarrow.ipc
 
 from pipeline.sources.jsonfile import list_around
+from pipeline.sources.mbox import BETWEEN
 from pipeline.sources.settings import IngestSettings
 
 Looks = Callable[[bytes, IngestSettings], bool]
@@ -28,6 +29,11 @@ _JSON_LINES = re.compile(rb"\s*\{[ \t]*\r?\n\s*\"([^\"\\]|\\.){0,1000}\"\s*:")
 # Documents made of text that is not theirs to be read: PDF, PostScript, RTF.
 _NO_TEXT = (b"%PDF-", b"%!PS", b"{\\rtf")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_MAIL_FIELD = re.compile(rb"^([A-Za-z][A-Za-z0-9-]{1,50}):", re.MULTILINE)
+_MAIL_HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]{1,50}:.*\n(?:[ \t].*\n)*+){3,}+")
+_FIELDS_OF_A_MAIL = 3
+_MACHINES_FIELDS = {b"message-id", b"received", b"mime-version", b"return-path", b"delivered-to"}
+_MAIL_FIELDS = _MACHINES_FIELDS | {b"from", b"to", b"date", b"subject", b"content-type"}
 
 
 def begins(*marks: bytes) -> Looks:
@@ -106,6 +112,21 @@ def json_file(head: bytes, settings: IngestSettings) -> bool:
     if not text.lstrip().startswith(b"{") or not _names(settings.text_field).search(text):
         return False
     return _JSON_LINES.match(text) is not None or list_around(text, settings.text_field) is not None
+
+
+def mbox(head: bytes, settings: IngestSettings) -> bool:
+    """A line `From <whom> <date>`, and a field of a header after it."""
+    del settings
+    between = BETWEEN.match(head)
+    return between is not None and _MAIL_FIELD.match(head, between.end()) is not None
+
+
+def mail(head: bytes, settings: IngestSettings) -> bool:
+    """A header: three fields that a mail has, of which one is none that people write by hand."""
+    del settings
+    header = _MAIL_HEADER.match(head)
+    names = {name.lower() for name in _MAIL_FIELD.findall(header[0])} if header else set()
+    return len(names & _MAIL_FIELDS) >= _FIELDS_OF_A_MAIL and bool(names & _MACHINES_FIELDS)
 
 
 @cache
