@@ -20,6 +20,7 @@ from pipeline.sources.parquet import cut_parquet, read_parquet
 from pipeline.sources.raw import Part, PassedOver, RawFile
 from pipeline.sources.record import Record
 from pipeline.sources.settings import IngestSettings
+from pipeline.sources.subtitles import read_srt, read_vtt
 from pipeline.sources.tarred import read_tar
 from pipeline.sources.text import read_text
 from pipeline.sources.zipped import cut_zip, read_zip
@@ -65,6 +66,8 @@ FORMATS = (
     Format("JSON", sign.json_file, read_json, (".json",)),
     Format("mbox", sign.mbox, read_mbox, (".mbox", ".mbx")),
     Format("mail", sign.mail, read_mail, (".eml",)),
+    Format("WebVTT", sign.vtt, read_vtt, (".vtt",)),
+    Format("SubRip", sign.srt, read_srt, (".srt",)),
     Format("CSV", sign.never, read_csv, (".csv", ".tsv"), cut_csv),
     TEXT,
 )

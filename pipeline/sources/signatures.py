@@ -34,6 +34,11 @@ _MAIL_HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]{1,50}:.*\n(?:[ \t].*\n)*+){
 _FIELDS_OF_A_MAIL = 3
 _MACHINES_FIELDS = {b"message-id", b"received", b"mime-version", b"return-path", b"delivered-to"}
 _MAIL_FIELDS = _MACHINES_FIELDS | {b"from", b"to", b"date", b"subject", b"content-type"}
+_VTT = re.compile(rb"(?:\xef\xbb\xbf)?WEBVTT(?:[ \t].*)?(?:\r?\n|\Z)")
+_SRT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*\d{1,6}[ \t]*(?:\r\n?|\n)"
+    rb"\d{1,3}:\d\d:\d\d[,.]\d{1,3} *--> *\d{1,3}:\d\d:\d\d[,.]\d"
+)
 
 
 def begins(*marks: bytes) -> Looks:
@@ -127,6 +132,18 @@ def mail(head: bytes, settings: IngestSettings) -> bool:
     header = _MAIL_HEADER.match(head)
     names = {name.lower() for name in _MAIL_FIELD.findall(header[0])} if header else set()
     return len(names & _MAIL_FIELDS) >= _FIELDS_OF_A_MAIL and bool(names & _MACHINES_FIELDS)
+
+
+def vtt(head: bytes, settings: IngestSettings) -> bool:
+    """Its own first line."""
+    del settings
+    return _VTT.match(head) is not None
+
+
+def srt(head: bytes, settings: IngestSettings) -> bool:
+    """A first cue with its number."""
+    del settings
+    return _SRT.match(head) is not None
 
 
 @cache
