@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 from pipeline.sources import signatures as sign
 from pipeline.sources.arrowfile import cut_arrow, read_arrow
 from pipeline.sources.csvfile import cut_csv, read_csv
+from pipeline.sources.epub import read_epub
 from pipeline.sources.jsonfile import read_json
 from pipeline.sources.jsonl import read_jsonl
 from pipeline.sources.lines import cut_lines
@@ -58,6 +59,7 @@ FORMATS = (
     Format("xz", sign.begins(b"\xfd7zXZ\0", b"]\0\0"), reader_of(XZ)),
     Format("zstd", sign.zstd, reader_of(ZSTD)),
     Format("lz4", sign.begins(b"\x04\x22\x4d\x18"), reader_of(LZ4)),
+    Format("EPUB", sign.epub, read_epub),
     Format("zip", sign.begins(b"PK\3\4", b"PK\5\6"), read_zip, cut=cut_zip),
     Format("tar", sign.tar, read_tar),
     Format("Parquet", sign.begins(b"PAR1"), read_parquet, cut=cut_parquet),

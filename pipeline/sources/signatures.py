@@ -17,6 +17,7 @@ import pyarrow.ipc
 from pipeline.sources.jsonfile import list_around
 from pipeline.sources.mbox import BETWEEN
 from pipeline.sources.settings import IngestSettings
+from pipeline.sources.wide import wide_encoding
 
 Looks = Callable[[bytes, IngestSettings], bool]
 _BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")
@@ -39,6 +40,8 @@ _SRT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*\d{1,6}[ \t]*(?:\r\n?|\n)"
     rb"\d{1,3}:\d\d:\d\d[,.]\d{1,3} *--> *\d{1,3}:\d\d:\d\d[,.]\d"
 )
+_ZIP_HEADER = 30
+_EPUB = re.compile(rb"mimetype.{0,200}?\s{0,9}application/epub\+zip", re.DOTALL)
 
 
 def begins(*marks: bytes) -> Looks:
@@ -81,6 +84,15 @@ def tar(head: bytes, settings: IngestSettings) -> bool:
     return True
 
 
+def epub(head: bytes, settings: IngestSettings) -> bool:
+    """A zip archive whose first member says so (OCF 3.3, 4.3), or that soon has the member which
+    nothing else has.
+    """
+    del settings
+    known = _EPUB.match(head, _ZIP_HEADER) or b"META-INF/container.xml" in head
+    return head.startswith(b"PK\3\4") and bool(known)
+
+
 def arrow(head: bytes, settings: IngestSettings) -> bool:
     """A file or Feather by its mark; a stream by its first message, which must be a schema."""
     del settings
@@ -109,9 +121,13 @@ def jsonl(head: bytes, settings: IngestSettings) -> bool:
 
 def json_file(head: bytes, settings: IngestSettings) -> bool:
     """A list that begins with an object; an object on several lines, or around a list of objects,
-    in which the text's field can be seen.
+    in which the text's field can be seen. In UTF-16 or UTF-32 also an object a line.
     """
     text = head.removeprefix(b"\xef\xbb\xbf")
+    if wide := wide_encoding(head):
+        text = head.decode(wide, "ignore").removeprefix("\ufeff").encode("utf-8", "ignore")
+        if jsonl(text, settings):
+            return True
     if _JSON_LIST.match(text):
         return True
     if not text.lstrip().startswith(b"{") or not _names(settings.text_field).search(text):
@@ -144,6 +160,14 @@ def srt(head: bytes, settings: IngestSettings) -> bool:
     """A first cue with its number."""
     del settings
     return _SRT.match(head) is not None
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 @cache

@@ -193,6 +193,19 @@ def test_windows_writes_json_in_utf_16(encoding: str) -> None:
     assert texts([other]) == ["a"]
 
 
+def test_json_lines_in_utf_16_are_read_as_objects_in_a_row() -> None:
+    raw = "\ufeff" + '{"text": "é"}\r\n{"text": "b"}\r\n'
+    assert texts(read(raw.encode("utf-16-le"), "a.jsonl")) == ["é", "b"]
+
+
+def test_json_lines_stay_json_lines() -> None:
+    """An object a line is read line by line, whatever lists there are in it."""
+    line = b'{"comments": [{"text": "x"}], "text": "a"}\n'
+    other = b'{"comments": [{"text": "x"}]}\n'
+    assert texts(read(other + line, "a.jsonl")) == [other.decode().strip(), "a"]
+    assert texts(read(other + line, "a.json")) == ["x", "x"]
+
+
 def test_half_a_character_of_utf_16_costs_its_record() -> None:
     raw = '\ufeff[{"text": "a"}, {"text": "b?"}, {"text": "c"}]'.encode("utf-16-le")
     bad = raw.replace(b"?\0", b"\x00\xd8")
