@@ -7,7 +7,8 @@ Three shapes are read, each value by value, so that a file may be of any size:
 - `[{…}, {…}]`: each element is a record;
 - `{…} {…}`: each object is a record, on one line or on many, with or without commas;
 - `{"page": 1, "data": [{…}, {…}]}`, one or several: each element of the list is a record, if such
-  objects have no text themselves and the list's first object has; other fields are passed over.
+  objects have no text themselves and the list's first object has, as far as the first 64 kB show;
+  other fields are passed over.
 """
 
 import io
@@ -68,21 +69,25 @@ def list_around(head: bytes, text_field: str) -> str | None:
     """
     stream = buffered(cast(RawIOBase, io.BytesIO(head.removeprefix(_BOM))))
     values = JsonStream(stream, len(head))
-    if values.byte() != b"{":
-        return None
-    values.skip()
     found = None
-    while (field := _field(values)) is not None:
-        if field == text_field:
-            return None
-        if values.byte() == b"[" and values.looking_at(_LIST_OF_OBJECTS) and found is None:
+    while values.byte() == b"{":
+        values.skip()
+        while (field := _field(values)) is not None:
+            if field == text_field:
+                return None
+            if values.byte() == b"[" and values.looking_at(_LIST_OF_OBJECTS) and found is None:
+                values.skip()
+                values.byte()
+                if _has_text(values.value(), text_field):
+                    found = field
+                _rest_of_list(values)
+            else:
+                values.value()
+        if values.byte() != b"}":
+            break  # the head ends within it, or it is damaged
+        values.skip()
+        while (byte := values.byte()) and byte in _BETWEEN:
             values.skip()
-            values.byte()
-            if _has_text(values.value(), text_field):
-                found = field
-            _rest_of_list(values)
-        else:
-            values.value()
     return found
 
 

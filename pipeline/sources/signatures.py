@@ -132,7 +132,12 @@ def json_file(head: bytes, settings: IngestSettings) -> bool:
         return True
     if not text.lstrip().startswith(b"{") or not _names(settings.text_field).search(text):
         return False
-    return _JSON_LINES.match(text) is not None or list_around(text, settings.text_field) is not None
+    if _JSON_LINES.match(text):
+        return True
+    line, _, rest = text.lstrip().partition(b"\n")
+    if rest.strip() and _is_json(line):
+        return False  # an object a line, more likely
+    return list_around(text, settings.text_field) is not None
 
 
 def mbox(head: bytes, settings: IngestSettings) -> bool:

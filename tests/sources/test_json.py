@@ -203,7 +203,10 @@ def test_json_lines_stay_json_lines() -> None:
     line = b'{"comments": [{"text": "x"}], "text": "a"}\n'
     other = b'{"comments": [{"text": "x"}]}\n'
     assert texts(read(other + line, "a.jsonl")) == [other.decode().strip(), "a"]
-    assert texts(read(other + line, "a.json")) == ["x", "x"]
+    first, second = read(other + line, "a.json")
+    assert first.verdict == schema.MALFORMED
+    assert texts([second]) == ["a"]
+    assert texts(read(other + other, "a.json")) == ["x", "x"]
 
 
 def test_half_a_character_of_utf_16_costs_its_record() -> None:
