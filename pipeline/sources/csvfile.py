@@ -10,6 +10,7 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import replace
 from io import SEEK_END, BufferedReader
+from json.encoder import encode_basestring
 from typing import BinaryIO, NamedTuple, cast
 
 import numpy as np
@@ -24,7 +25,6 @@ from pipeline.sources.record import (
     Record,
     as_delivered,
     digest_of,
-    metadata_of,
     rejected,
     torn,
 )
@@ -43,13 +43,20 @@ _MARKED = replace(_UTF8, evidence="bom")
 class _Header(NamedTuple):
     """A file's first row, and what is known by it.
 
-    text: the place of the text's column. before: bytes before the row.
+    text: the place of the text's column. before: bytes before the row. others: the places of all
+    other columns, and their names as JSON.
     """
 
     dialect: Dialect
     names: list[str]
     text: int
     before: int
+    others: list[tuple[int, str]]
+
+    def metadata(self, fields: list[str]) -> str:
+        """What `metadata_of` makes of the other columns; there are many rows, and all are text."""
+        made = [f"{name}: {encode_basestring(fields[at])}" for at, name in self.others]
+        return f"{{{', '.join(made)}}}"
 
 
 class _Damaged(Exception):
@@ -136,7 +143,9 @@ def _opened(bytes_: Sampled, settings: IngestSettings) -> tuple[_Header, Iterato
     row = first.raw.decode((bytes_.encoding or _UTF8).encoding, "replace")
     names = _apart(dialect.fields(row))
     if settings.text_field in names:
-        return _Header(dialect, names, names.index(settings.text_field), before), rows
+        text = names.index(settings.text_field)
+        others = [(at, encode_basestring(each)) for at, each in enumerate(names) if at != text]
+        return _Header(dialect, names, text, before, others), rows
     raise _Damaged(
         f"has no column {settings.text_field!r} (ingest.text_field); it has "
         f"{', '.join(map(repr, names[:8]))} ({dialect})"
@@ -202,9 +211,7 @@ def _record(
     text, metadata = line, NO_METADATA
     if not wrong:
         text = fields[header.text]
-        metadata = metadata_of(
-            {name: fields[at] for at, name in enumerate(header.names) if at != header.text}
-        )
+        metadata = header.metadata(fields)
     decoded = Decoded(
         text, encoding.encoding, encoding.evidence, encoding.confidence, False, lossless
     )

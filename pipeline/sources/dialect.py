@@ -5,7 +5,6 @@ What does not: going from row to row (rowstream), which column is the text (csvf
 """
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -45,18 +44,8 @@ class Dialect:
         row = row if self.feed == "\r" else row.removesuffix("\r")
         if not self.quote or self.quote not in row:
             return row.split(self.delimiter)
-        return list(self._taken_apart(row))
-
-    def _taken_apart(self, row: str) -> Iterator[str]:
-        at = 0
-        while at <= len(row):
-            if found := self._quoted.match(row, at):
-                yield self._plain(found[1])
-            else:
-                found = self._unquoted.match(row, at)
-                assert found  # noqa: S101  # it matches anything
-                yield found[0]
-            at = found.end() + 1
+        found = self._field.findall(row + self.delimiter)
+        return [self._plain(quoted) if quoted else plain for quoted, plain in found]
 
     def _plain(self, field: str) -> str:
         if self.escape and self.escape in field:
@@ -64,18 +53,15 @@ class Dialect:
         return field.replace(self.quote * 2, self.quote) if self.quote in field else field
 
     @cached_property
-    def _quoted(self) -> re.Pattern[str]:
+    def _field(self) -> re.Pattern[str]:
+        """A field and the delimiter after it: what is in its quotes, or all of one without."""
         quote, escape, delimiter = map(re.escape, (self.quote, self.escape, self.delimiter))
         escaped = f"|{escape}." if escape else ""
         return re.compile(
-            f" *{quote}((?:[^{quote}{escape}]++|{quote}{quote}{escaped})*+){quote}"
-            f"(?={delimiter}|\\Z)",
+            f"(?: *{quote}((?:[^{quote}{escape}]++|{quote}{quote}{escaped})*+){quote}"
+            f"|([^{delimiter}]*+)){delimiter}",
             re.DOTALL,
         )
-
-    @cached_property
-    def _unquoted(self) -> re.Pattern[str]:
-        return re.compile(f"[^{re.escape(self.delimiter)}]*+")
 
     @cached_property
     def _escaped(self) -> re.Pattern[str]:

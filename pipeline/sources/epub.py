@@ -31,15 +31,15 @@ _PAGE_TYPES = (
     "text/x-oeb1-document",
 )
 _KINDS = {
-    "EPUB image": (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".bmp", ".tif", ".tiff"),
-    "EPUB font": (".ttf", ".otf", ".woff", ".woff2"),
-    "EPUB style sheet": (".css", ".xpgt"),
-    "EPUB audio or video": (".mp3", ".m4a", ".mp4", ".m4v", ".ogg", ".opus", ".webm", ".smil"),
-    "EPUB script": (".js",),
-    "EPUB page outside the reading order": (".xhtml", ".html", ".htm"),
-    "EPUB data about the book": (".opf", ".ncx", ".xml", ".plist", ".pls", "mimetype"),
+    "image in a book": (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".bmp", ".tif", ".tiff"),
+    "font in a book": (".ttf", ".otf", ".woff", ".woff2"),
+    "style sheet in a book": (".css", ".xpgt"),
+    "audio or video in a book": (".mp3", ".m4a", ".mp4", ".m4v", ".ogg", ".opus", ".webm", ".smil"),
+    "script in a book": (".js",),
+    "page outside the reading order of a book": (".xhtml", ".html", ".htm"),
+    "data about a book": (".opf", ".ncx", ".xml", ".plist", ".pls", "mimetype"),
 }
-_OTHER = "EPUB file of another kind"
+_OTHER = "other file in a book"
 
 
 class _NoPackage(Exception):

@@ -159,7 +159,7 @@ def _listed(values: JsonStream, around: str) -> Iterator[Value | PassedOver]:
                 values.skip()
                 yield from _elements(values)
             else:
-                yield PassedOver("JSON field beside the records", 1, values.value().size)
+                yield PassedOver("field beside the records", 1, values.value().size)
         if not values.byte():
             raise Unreadable("the file ends before the object around the records does")
 

@@ -95,7 +95,7 @@ def _gather(part: "Message[str, str]", body: _Body) -> None:
                 _gather(inner, body)
         return
     if isinstance(payload, list):  # message/delivery-status
-        body.others.append(PassedOver("mail attachment: message", 1, 0))
+        body.others.append(PassedOver("message attached to a mail", 1, 0))
         return
     bytes_ = part.get_payload(decode=True)
     if not isinstance(bytes_, bytes):
@@ -108,7 +108,7 @@ def _gather(part: "Message[str, str]", body: _Body) -> None:
         body.html.append(found)
     else:
         known = kind if kind in _KINDS else "other"
-        body.others.append(PassedOver(f"mail attachment: {known}", 1, len(bytes_)))
+        body.others.append(PassedOver(f"{known} attached to a mail", 1, len(bytes_)))
 
 
 def _record(
@@ -116,10 +116,10 @@ def _record(
 ) -> Record:
     plain = [each for each in body.plain if each[0].strip()]
     if plain:
-        body.others += [PassedOver("mail in HTML as well", 1, len(each)) for each, _ in body.html]
+        body.others += [PassedOver("html version of a mail", 1, len(each)) for each, _ in body.html]
     chosen = plain or body.html or body.plain
     if not chosen:
-        kinds = ", ".join(sorted({each.kind.rpartition(" ")[2] for each in body.others}))
+        kinds = ", ".join(sorted({each.kind.partition(" ")[0] for each in body.others}))
         reason = f"mail {number} has no text, only {kinds or 'a header'}"
         return rejected(number, raw, schema.MALFORMED, reason, metadata)
     try:

@@ -17,7 +17,7 @@ from pipeline import schema
 from pipeline.sources.csvfile import cut_csv, read_csv
 from pipeline.sources.dialect import dialect_of
 from pipeline.sources.places import Folder
-from pipeline.sources.record import Record
+from pipeline.sources.record import Record, metadata_of
 from pipeline.sources.rowstream import Row, RowStream
 from pipeline.sources.settings import IngestSettings
 from pipeline.steps import ingest
@@ -265,7 +265,7 @@ def test_what_python_writes_comes_back(
     writer.writerows([["id", "text"], *told * 4, *rows])
     found = read(file.getvalue().encode(), "a.csv")[8:]
     assert texts(found) == [text for _, text in rows]
-    assert [json.loads(record.metadata)["id"] for record in found] == [name for name, _ in rows]
+    assert [record.metadata for record in found] == [metadata_of({"id": name}) for name, _ in rows]
 
 
 @given(

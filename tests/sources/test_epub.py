@@ -99,11 +99,11 @@ def test_chapters_in_the_order_in_which_they_are_read() -> None:
 def test_the_rest_is_counted() -> None:
     counted = {r.verdict: json.loads(r.metadata)["items"] for r in read(epub(), "a.epub")[2:]}
     assert counted == {
-        "passed_over:EPUB data about the book": 4,
-        "passed_over:EPUB page outside the reading order": 1,
-        "passed_over:EPUB image": 3,
-        "passed_over:EPUB style sheet": 1,
-        "passed_over:EPUB font": 1,
+        "passed_over:data about a book": 4,
+        "passed_over:page outside the reading order of a book": 1,
+        "passed_over:image in a book": 3,
+        "passed_over:style sheet in a book": 1,
+        "passed_over:font in a book": 1,
     }
 
 

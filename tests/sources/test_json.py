@@ -62,7 +62,7 @@ def test_an_object_may_stand_on_many_lines() -> None:
 
 def test_fields_beside_a_list_of_records_are_counted() -> None:
     *_, rest = read(b'{"total": 2, "hits": [%b, %b], "took": {"ms": 1}}' % (A, B), "a.json")
-    assert rest.verdict == "passed_over:JSON field beside the records"
+    assert rest.verdict == "passed_over:field beside the records"
     assert json.loads(rest.metadata) == {"items": 2}
 
 

@@ -129,11 +129,11 @@ def test_attachments_are_counted() -> None:
     )
     found = {record.verdict: json.loads(record.metadata) for record in read(raw, "a.eml")[1:]}
     assert found == {
-        "passed_over:mail attachment: image": {"items": 2},
-        "passed_over:mail attachment: application": {"items": 1},
-        "passed_over:mail attachment: message": {"items": 1},
-        "passed_over:mail attachment: other": {"items": 1},
-        "passed_over:mail in HTML as well": {"items": 1},
+        "passed_over:image attached to a mail": {"items": 2},
+        "passed_over:application attached to a mail": {"items": 1},
+        "passed_over:message attached to a mail": {"items": 1},
+        "passed_over:other attached to a mail": {"items": 1},
+        "passed_over:html version of a mail": {"items": 1},
     }
 
 
