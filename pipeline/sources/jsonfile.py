@@ -139,7 +139,8 @@ def _items(values: JsonStream) -> Iterator[Value]:
             values.skip()
         else:
             yield values.value()
-            yield from values.objects()
+            if byte == b"{":
+                yield from values.objects()
     if in_list:
         raise Unreadable("the file ends before its list of records does")
 
@@ -172,7 +173,8 @@ def _elements(values: JsonStream) -> Iterator[Value]:
             values.skip()
         else:
             yield values.value()
-            yield from values.objects()
+            if byte == b"{":
+                yield from values.objects()
     values.skip()
 
 

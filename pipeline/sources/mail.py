@@ -34,6 +34,11 @@ _FAULTS = (
     RecursionError,
     OverflowError,
 )
+# Python's library makes an object of each line and of each part, and goes through the parameters of
+# a field again and again.
+_MAX_LINES = 2_000_000
+_MAX_PARTS = 100_000
+_MAX_FIELD = 16 * 1024
 _KINDS = {"application", "audio", "font", "image", "message", "model", "text", "video"}
 # As the stage `html` knows a page.
 _PAGE = re.compile(
@@ -67,6 +72,9 @@ def records_of_mail(
 
     raw: as it stands in the file; mail: the message itself.
     """
+    if too_much := _too_much(mail):
+        yield rejected(number, raw, schema.UNSAFE, f"mail {number} {too_much}")
+        return
     body = _Body()
     try:
         message = email.message_from_bytes(mail)
@@ -85,8 +93,22 @@ def records_of_mail(
     yield from body.others
 
 
+def _too_much(mail: bytes) -> str:
+    """Why a message would take too much memory; empty where it would not."""
+    lines = mail.count(b"\n") + mail.count(b"\r") - mail.count(b"\r\n")
+    if lines > _MAX_LINES:
+        return f"has {lines} lines, more than {_MAX_LINES} that are read"
+    parts = mail.count(b"\n--")
+    if parts > _MAX_PARTS:
+        return f"has {parts} lines that may part it, more than {_MAX_PARTS} that are read"
+    return ""
+
+
 def _gather(part: "Message[str, str]", body: _Body) -> None:
-    """What is in a part, and in those within it."""
+    """What is in a part, and in those within it. Raises `ValueError`, and others of `_FAULTS`."""
+    for name, value in part.raw_items():
+        if len(value) > _MAX_FIELD and name.lower().startswith("content-"):
+            raise ValueError(f"its {name[:40]} has {len(value)} bytes")
     kind, subtype = part.get_content_maintype(), part.get_content_subtype()
     payload = part.get_payload()
     if isinstance(payload, list) and (kind == "multipart" or subtype == "rfc822"):
@@ -95,7 +117,7 @@ def _gather(part: "Message[str, str]", body: _Body) -> None:
                 _gather(inner, body)
         return
     if isinstance(payload, list):  # message/delivery-status
-        body.others.append(PassedOver("message attached to a mail", 1, 0))
+        body.others.append(PassedOver("mail attachment message", 1, 0))
         return
     bytes_ = part.get_payload(decode=True)
     if not isinstance(bytes_, bytes):
@@ -108,7 +130,7 @@ def _gather(part: "Message[str, str]", body: _Body) -> None:
         body.html.append(found)
     else:
         known = kind if kind in _KINDS else "other"
-        body.others.append(PassedOver(f"{known} attached to a mail", 1, len(bytes_)))
+        body.others.append(PassedOver(f"mail attachment {known}", 1, len(bytes_)))
 
 
 def _record(
@@ -119,7 +141,7 @@ def _record(
         body.others += [PassedOver("html version of a mail", 1, len(each)) for each, _ in body.html]
     chosen = plain or body.html or body.plain
     if not chosen:
-        kinds = ", ".join(sorted({each.kind.partition(" ")[0] for each in body.others}))
+        kinds = ", ".join(sorted({each.kind.rpartition(" ")[2] for each in body.others}))
         reason = f"mail {number} has no text, only {kinds or 'a header'}"
         return rejected(number, raw, schema.MALFORMED, reason, metadata)
     try:

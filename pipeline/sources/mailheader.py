@@ -22,6 +22,7 @@ _FIELDS = {
 }
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _WORD = re.compile(rb"=\?([!-)+->@-~]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?\r\n]*)\?=")
+_MAX_DATE = 200
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 
@@ -83,6 +84,8 @@ def _said(charset: str, raw: bytes) -> str:
 
 
 def _iso(date: str) -> str:
+    if len(date) > _MAX_DATE:
+        return date
     try:
         return parsedate_to_datetime(date).isoformat()
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -129,10 +129,10 @@ def test_attachments_are_counted() -> None:
     )
     found = {record.verdict: json.loads(record.metadata) for record in read(raw, "a.eml")[1:]}
     assert found == {
-        "passed_over:image attached to a mail": {"items": 2},
-        "passed_over:application attached to a mail": {"items": 1},
-        "passed_over:message attached to a mail": {"items": 1},
-        "passed_over:other attached to a mail": {"items": 1},
+        "passed_over:mail attachment image": {"items": 2},
+        "passed_over:mail attachment application": {"items": 1},
+        "passed_over:mail attachment message": {"items": 1},
+        "passed_over:mail attachment other": {"items": 1},
         "passed_over:html version of a mail": {"items": 1},
     }
 
@@ -299,6 +299,20 @@ def test_a_strange_mail_costs_itself_alone(bad: bytes) -> None:
     found = [record for record in read(raw, "a.mbox") if record.number]
     assert [record.number for record in found] == [1, 2, 3]
     assert texts([found[0], found[2]]) == ["one\n\n", "three\n\n"]
+
+
+TOO_MUCH = [
+    pytest.param(PLAIN + b"\n" * 2_000_001, "lines, more than 2000000", id="lines"),
+    pytest.param(mail(PLAIN_PART) + b"\n--b" * 100_001, "more than 100000", id="parts"),
+    pytest.param(b"Content-Type: " + b";a=" * 9999 + b"\n\nx", "has 29997 bytes", id="a field"),
+]
+
+
+@pytest.mark.parametrize(("raw", "reason"), TOO_MUCH)
+def test_a_mail_that_would_take_too_much_is_refused(raw: bytes, reason: str) -> None:
+    record = one(raw)
+    assert record.verdict in (schema.UNSAFE, schema.MALFORMED)
+    assert reason in (record.reason or "")
 
 
 SCRAPS = st.lists(
