@@ -125,7 +125,7 @@ def json_file(head: bytes, settings: IngestSettings) -> bool:
     """
     text = head.removeprefix(b"\xef\xbb\xbf")
     if wide := wide_encoding(head):
-        text = head.decode(wide, "ignore").removeprefix("\ufeff").encode("utf-8", "ignore")
+        text = head.decode(wide.encoding, "ignore").removeprefix("\ufeff").encode("utf-8", "ignore")
         if jsonl(text, settings):
             return True
     if _JSON_LIST.match(text):

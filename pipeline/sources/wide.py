@@ -1,13 +1,13 @@
 """Files in UTF-16 or UTF-32, as the UTF-8 that readers of records go through byte by byte.
 
-What belongs here: knowing such a file by its mark, its bytes as UTF-8, and a record's own bytes
+What belongs here: knowing such a file, its bytes as UTF-8, and a record's own bytes
 again. What does not: other encodings, in which every ASCII byte means itself (decode).
 """
 
 import codecs
 from dataclasses import replace
 from io import BufferedReader, RawIOBase
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.decode import Decoded
 from pipeline.sources.raw import buffered
@@ -21,32 +21,53 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CHUNK = 256 * 1024
+_SAMPLE = 16
 # In place of bytes that are no character: no UTF-8, so that the record they are in is found out.
 _NO_CHARACTER = b"\xff"
 
 
-def wide_encoding(head: bytes) -> str | None:
-    """`utf-16-le` or another such name, where the file begins with the mark of one."""
+class Wide(NamedTuple):
+    """One of these encodings, and why it is that: by a `bom`, or `detected`."""
+
+    encoding: str
+    evidence: str
+
+
+def wide_encoding(head: bytes) -> Wide | None:
+    """The encoding of a file that begins so, where it is one of these: by its mark, or by the NUL
+    beside each of the first letters, which must be ASCII.
+    """
     for mark, encoding in _MARKS:
         if head.startswith(mark):
-            return encoding
+            return Wide(encoding, "bom")
+    sample = head[:_SAMPLE]
+    first, second = sample[::2], sample[1::2]
+    if len(sample) < _SAMPLE or not sample.replace(b"\0", b"").isascii():
+        return None
+    if 0 not in first and not any(second):
+        return Wide("utf-16-le", "detected as utf-16-le")
+    if not any(first) and 0 not in second:
+        return Wide("utf-16-be", "detected as utf-16-be")
     return None
 
 
-def narrowed(stream: BufferedReader, encoding: str) -> BufferedReader:
+def narrowed(stream: BufferedReader, wide: Wide) -> BufferedReader:
     """The stream in UTF-8, without its mark; a lone surrogate becomes three bytes that are none."""
-    return buffered(_Narrowed(stream, encoding))
+    return buffered(_Narrowed(stream, wide.encoding))
 
 
-def as_delivered_in(encoding: str, raw: bytes, record: Record) -> Record:
+def as_delivered_in(known: Wide, raw: bytes, record: Record) -> Record:
     """The record of the UTF-8 bytes `raw`, with size, digest and encoding of those in the file."""
+    encoding, evidence = known
     try:
         wide = raw.decode("utf-8", "surrogatepass").encode(encoding, "surrogatepass")
     except UnicodeDecodeError:
         return record  # what is no character has no bytes to be got back
     decoded = record.decoded
     if decoded:
-        decoded = Decoded(decoded.text, encoding, "bom", 1.0, byte_order_mark=False, lossless=True)
+        decoded = Decoded(
+            decoded.text, encoding, evidence, 1.0, byte_order_mark=False, lossless=True
+        )
     return replace(record, size=len(wide), digest=digest_of(wide), decoded=decoded)
 
 
