@@ -11,7 +11,7 @@ from pipeline.sources import signatures as sign
 from pipeline.sources.arrowfile import cut_arrow, read_arrow
 from pipeline.sources.csvfile import cut_csv, read_csv
 from pipeline.sources.epub import read_epub
-from pipeline.sources.jsonfile import read_json
+from pipeline.sources.jsonfile import cut_json, read_json
 from pipeline.sources.jsonl import read_jsonl
 from pipeline.sources.lines import cut_lines
 from pipeline.sources.mail import read_mail
@@ -65,7 +65,7 @@ FORMATS = (
     Format("Parquet", sign.begins(b"PAR1"), read_parquet, cut=cut_parquet),
     Format("Arrow", sign.arrow, read_arrow, (".arrow", ".feather", ".ipc"), cut_arrow),
     Format("JSON Lines", sign.jsonl, read_jsonl, (".jsonl", ".ndjson"), cut_lines),
-    Format("JSON", sign.json_file, read_json, (".json",)),
+    Format("JSON", sign.json_file, read_json, (".json",), cut_json),
     Format("mbox", sign.mbox, read_mbox, (".mbox", ".mbx")),
     Format("mail", sign.mail, read_mail, (".eml",)),
     Format("WebVTT", sign.vtt, read_vtt, (".vtt",)),

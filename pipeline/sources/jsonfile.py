@@ -16,37 +16,43 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from io import RawIOBase
-from typing import cast
+from io import SEEK_END, BufferedReader, RawIOBase
+from typing import BinaryIO, cast
 
 from pipeline import schema
 from pipeline.sources.jsonobject import record_of
-from pipeline.sources.jsonstream import JsonStream, Value
-from pipeline.sources.raw import HEAD_BYTES, PassedOver, RawFile, Unreadable, buffered
-from pipeline.sources.record import NO_METADATA, Record, torn
+from pipeline.sources.jsonstream import MOST, JsonStream, Value
+from pipeline.sources.raw import HEAD_BYTES, Part, PassedOver, RawFile, Unreadable, buffered
+from pipeline.sources.record import NO_METADATA, Record, digest_of, torn
 from pipeline.sources.settings import IngestSettings
+from pipeline.sources.stretch import part_of
 from pipeline.sources.wide import as_delivered_in, narrowed, wide_encoding
 
 _BOM = b"\xef\xbb\xbf"
 _LIST_OF_OBJECTS = re.compile(rb"\[\s*\{")
+_WHOLE = Part(0, 0, 0)
 # Between records: commas, and the mark before each of a JSON text sequence (RFC 7464).
 _BETWEEN = b",\x1e"
 
 
 def read_json(raw: RawFile, settings: IngestSettings) -> Iterator[Record | PassedOver]:
-    """The records of a JSON file, in order, numbered by item."""
-    head = raw.head()
-    stream = raw.stream
+    """The records of a JSON file, or of a part of one, in order, numbered by item."""
+    head, stream = raw.head(), raw.stream
+    part = raw.part or _WHOLE
     wide = wide_encoding(head)
     if wide:
         stream = narrowed(stream, wide)
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
-    if head.startswith(_BOM):
-        stream.read(len(_BOM))
-    values = JsonStream(stream, settings.max_record_bytes)
-    around = list_around(head, settings.text_field)
-    items = _items(values) if around is None else _listed(values, around)
-    number, ended = 0, False
+    start, last = part.start, True
+    if raw.part:
+        last = part.stop >= stream.seek(0, SEEK_END)
+        stream = part_of(stream, part)
+    if head.startswith(_BOM) and not start:
+        start = len(stream.read(len(_BOM)))
+    values = JsonStream(stream, max(MOST, settings.max_record_bytes), start)
+    around = None if part.start else list_around(head, settings.text_field)
+    items = _listed(values, around) if around else _items(values, part.start > 0, last)
+    number, ended = part.first - 1, False
     try:
         for item in items:
             if isinstance(item, PassedOver):
@@ -130,18 +136,57 @@ def _rest_of_list(values: JsonStream) -> None:
     values.skip()
 
 
-def _items(values: JsonStream) -> Iterator[Value]:
-    """The elements of lists, and what stands outside of them."""
-    in_list = False
-    while byte := values.byte():
-        if byte in _BETWEEN or byte == b"]" or (byte == b"[" and not in_list):
-            in_list = byte == b"[" or (in_list and byte != b"]")
-            values.skip()
-        else:
-            yield values.value()
-            if byte == b"{":
-                yield from values.objects()
-    if in_list:
+def cut_json(file: BinaryIO, limit: int) -> Iterator[Part]:
+    """Parts of whole elements of a list, of about `limit` bytes; none of any other file."""
+    stream = cast(BufferedReader, file)
+    head = file.read(HEAD_BYTES)
+    if wide_encoding(head) or not head.removeprefix(_BOM).lstrip().startswith(b"["):
+        return
+    before = len(_BOM) if head.startswith(_BOM) else 0
+    file.seek(before)
+    start, first = 0, 1
+    items = _Items(JsonStream(stream, start=before))
+    for number, item in enumerate(items, 1):
+        end = item.start + item.size
+        # What is no whole object may be read otherwise where its part ends.
+        whole = item.raw is not None and item.raw.startswith(b"{") and item.wrong is None
+        if end - start >= limit and items.in_list and whole and not item.ended:
+            yield Part(start, end, end - start, first)
+            start, first = end, number + 1
+    size = file.seek(0, SEEK_END)
+    if start < size:
+        yield Part(start, size, size - start, first)
+
+
+class _Items:
+    """The elements of lists, and what stands outside of them.
+
+    in_list: whether what has been read ends within a list.
+    """
+
+    def __init__(self, values: JsonStream, in_list: bool = False) -> None:
+        self._values = values
+        self.in_list = in_list
+
+    def __iter__(self) -> Iterator[Value]:
+        values = self._values
+        while byte := values.byte():
+            if byte in _BETWEEN or byte == b"]" or (byte == b"[" and not self.in_list):
+                self.in_list = byte == b"[" or (self.in_list and byte != b"]")
+                values.skip()
+            else:
+                yield values.value()
+                if byte == b"{":
+                    yield from values.objects()
+
+
+def _items(values: JsonStream, in_list: bool, last: bool) -> Iterator[Value]:
+    """The items of a file, or of a part of one. in_list: it begins in a list. last: it ends where
+    the file does.
+    """
+    items = _Items(values, in_list)
+    yield from items
+    if items.in_list and last:
         raise Unreadable("the file ends before its list of records does")
 
 
@@ -179,12 +224,13 @@ def _elements(values: JsonStream) -> Iterator[Value]:
 
 
 def _record(number: int, item: Value, settings: IngestSettings) -> Record:
-    if item.raw is None:
+    if item.raw is None or item.size > settings.max_record_bytes:
+        digest = item.digest if item.raw is None else digest_of(item.raw)
         reason = (
             f"item of {item.size} bytes, from byte {item.start} of the file on, more than "
             f"ingest.max_record_bytes = {settings.max_record_bytes}{_what_else(item)}"
         )
-        return Record(number, item.size, item.digest, None, NO_METADATA, schema.OVERSIZE, reason)
+        return Record(number, item.size, digest, None, NO_METADATA, schema.OVERSIZE, reason)
     record = record_of(number, item.raw, settings.text_field, f"item {number}")
     if item.wrong is None and not item.ended:
         return record

@@ -24,11 +24,14 @@ _FINDS_BACK = re.compile(rb"[}\],\n](?=[\s,\x1e]{0,64}\{\s{0,64}[\"}])")
 _OBJECT = re.compile(rb"(?=\{\s{0,64}[\"}])")
 _OVERLAP = 256
 
+MOST = 64 * 1024 * 1024
+"""Bytes of a value that are held, where no setting has a part in where values end."""
+
 
 class Value(NamedTuple):
     """A value's bytes, or its size and SHA-256 where it is too long to be held.
 
-    start: its first byte in the stream. wrong: the first byte that no JSON has there; None where
+    start: its first byte in the file. wrong: the first byte that no JSON has there; None where
     the value is whole. resumed: reading went on at an object after it. ended: the stream ends in
     it.
     """
@@ -43,12 +46,15 @@ class Value(NamedTuple):
 
 
 class JsonStream:
-    """A stream of bytes, read value by value. limit: bytes of a value that are held."""
+    """A stream of bytes, read value by value.
 
-    def __init__(self, stream: BufferedReader, limit: int) -> None:
+    limit: bytes of a value that are held. start: the place of the first byte in the file.
+    """
+
+    def __init__(self, stream: BufferedReader, limit: int = MOST, start: int = 0) -> None:
         self._stream = stream
         self._limit = limit
-        self._base = 0  # of the window in the stream
+        self._base = start  # of the window in the file
         self._at = 0  # in the window
         self._so_far = progress()
         self._set(b"")

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import json
 import tracemalloc
 from io import BufferedReader
@@ -12,8 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import schema
+from pipeline.sources.jsonfile import cut_json
 from pipeline.sources.jsonstream import JsonStream
-from tests.sources.reading import Stream, forward, read, texts
+from pipeline.sources.read import records
+from pipeline.sources.record import Record
+from pipeline.sources.settings import IngestSettings
+from tests.sources.reading import Stream, forward, raw_file, read, texts
 
 A, B, C = b'{"text": "a"}', b'{"text": "b", "n": 2}', b'{"text": "c"}'
 
@@ -274,3 +279,48 @@ def test_it_does_not_matter_how_the_bytes_come(raw: bytes, size: int) -> None:
         return made
 
     assert values(Few(raw)) == values(Stream(raw))
+
+
+# --- parts of large files
+
+
+def parts_of(raw: bytes, size: int, **settings: Any) -> list[Record]:
+    """All records, read part by part."""
+    known = IngestSettings(**settings)
+    parts = list(cut_json(io.BytesIO(raw), size))
+    assert not parts or sum(part.bytes for part in parts) == len(raw)
+    return [
+        record
+        for part in parts or [None]
+        for _, record in records(raw_file(raw, "a.json", known, part), known)
+    ]
+
+
+LARGE = [
+    pytest.param(b"[" + b", ".join([A, B, C] * 9) + b"]\n", id="a list"),
+    pytest.param(b"\xef\xbb\xbf [" + b",\n".join([A, B, C] * 9), id="a mark, and no end"),
+    pytest.param(b"[" + b",".join([A, b'{"text": "b}', C, b"12", B] * 9) + b"]", id="damage"),
+    pytest.param(b"[" + b",".join([A, B] * 3) + b"][" + A + b"]" + A, id="several lists"),
+    pytest.param(b"[" + b",".join([A, B] * 3) + b',{"text": "x', id="torn"),
+    pytest.param(b'{"data": [' + b",".join([A, B] * 3) + b"]}", id="no list: not cut"),
+    pytest.param(b"[]", id="nothing in it"),
+]
+
+
+@pytest.mark.parametrize("raw", LARGE)
+@pytest.mark.parametrize("size", [1, 30, 100])
+def test_a_large_file_in_parts_has_the_same_records(raw: bytes, size: int) -> None:
+    whole = read(raw, "a.json", max_record_bytes=20)
+    assert parts_of(raw, size, max_record_bytes=20) == whole
+    assert len(list(cut_json(io.BytesIO(b"[" + b",".join([A] * 100)), 200))) > 5
+
+
+@given(
+    st.lists(st.sampled_from([A, B, A, b"[", b"]", b",", b'{"l', b'": ', b"\n", b"1"])).map(
+        b"".join
+    ),
+    st.integers(1, 50),
+)
+def test_any_list_in_parts_has_the_same_records(rest: bytes, size: int) -> None:
+    raw = b"[" + A + b"," + rest
+    assert parts_of(raw, size) == read(raw, "a.json")
