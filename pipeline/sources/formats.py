@@ -15,7 +15,7 @@ from pipeline.sources.jsonfile import cut_json, read_json
 from pipeline.sources.jsonl import read_jsonl
 from pipeline.sources.lines import cut_lines
 from pipeline.sources.mail import read_mail
-from pipeline.sources.mbox import read_mbox
+from pipeline.sources.mbox import cut_mbox, read_mbox
 from pipeline.sources.packed import BZIP2, GZIP, LZ4, XZ, ZSTD, reader_of
 from pipeline.sources.parquet import cut_parquet, read_parquet
 from pipeline.sources.raw import Part, PassedOver, RawFile
@@ -66,7 +66,7 @@ FORMATS = (
     Format("Arrow", sign.arrow, read_arrow, (".arrow", ".feather", ".ipc"), cut_arrow),
     Format("JSON Lines", sign.jsonl, read_jsonl, (".jsonl", ".ndjson"), cut_lines),
     Format("JSON", sign.json_file, read_json, (".json",), cut_json),
-    Format("mbox", sign.mbox, read_mbox, (".mbox", ".mbx")),
+    Format("mbox", sign.mbox, read_mbox, (".mbox", ".mbx"), cut_mbox),
     Format("mail", sign.mail, read_mail, (".eml",)),
     Format("WebVTT", sign.vtt, read_vtt, (".vtt",)),
     Format("SubRip", sign.srt, read_srt, (".srt",)),

@@ -7,17 +7,21 @@ import hashlib
 import re
 from collections.abc import Iterator
 from io import BufferedReader
+from typing import BinaryIO, cast
 
 from pipeline import schema
 from pipeline.sources.lines import TooLong
 from pipeline.sources.mail import records_of_mail
-from pipeline.sources.raw import PassedOver, RawFile, Unreadable
+from pipeline.sources.raw import Part, PassedOver, RawFile, Unreadable
 from pipeline.sources.record import NO_METADATA, Record, torn
 from pipeline.sources.settings import IngestSettings
+from pipeline.sources.stretch import part_of
 
 _CHUNK = 256 * 1024
 _LINE = 600  # bytes of a line between two mails, at most
 _SEEN = 1200  # enough for that line and the beginning of the next
+_BEFORE = 2  # bytes of a blank line before it
+_MOST = 64 * 1024 * 1024
 _BEGINS = re.compile(rb"\nFrom ")
 BETWEEN = re.compile(
     rb"From [^\r\n]{0,500}?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\r\n]{1,40}?\d\d?:\d\d[^\r\n]{0,60}"
@@ -30,11 +34,15 @@ _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 def read_mbox(raw: RawFile, settings: IngestSettings) -> Iterator[Record | PassedOver]:
-    """The mails of a file, in order, numbered from 1; never more than one of them is held."""
-    number = 0
+    """The mails of a file, or of a part of one, in order, numbered from 1; never more than one of
+    them is held.
+    """
+    stream, number = raw.stream, 0
+    if raw.part:
+        stream, number = part_of(stream, raw.part), raw.part.first - 1
     try:
-        for mail in mails(raw.stream, settings.max_record_bytes):
-            if isinstance(mail, bytes) and not mail.strip():
+        for mail in mails(stream, settings.max_record_bytes):
+            if _is_blank(mail):
                 continue
             number += 1
             if isinstance(mail, bytes):
@@ -48,6 +56,24 @@ def read_mbox(raw: RawFile, settings: IngestSettings) -> Iterator[Record | Passe
             yield Record(number, mail.size, mail.digest, None, NO_METADATA, verdict, reason)
     except Unreadable as error:
         yield torn(number + 1, error.rest, error, error.after(f"mail {number}"))
+
+
+def cut_mbox(file: BinaryIO, limit: int) -> Iterator[Part]:
+    """Parts of whole mails, of about `limit` bytes."""
+    start = at = 0
+    number, first = 0, 1
+    for mail in mails(cast(BufferedReader, file), _MOST):
+        number += not _is_blank(mail)
+        at += len(mail) if isinstance(mail, bytes) else mail.size
+        if at - start >= limit:
+            yield Part(start, at, at - start, first)
+            start, first = at, number + 1
+    if start < at:
+        yield Part(start, at, at - start, first)
+
+
+def _is_blank(mail: bytes | TooLong) -> bool:
+    return isinstance(mail, bytes) and not mail.strip()
 
 
 def unquoted(mail: bytes) -> bytes:
@@ -101,10 +127,10 @@ def _next(window: bytes, at: int, ended: bool) -> tuple[bool, int]:
     for found in _BEGINS.finditer(window, at):
         begin = found.start() + 1
         if not ended and len(window) - begin < _SEEN:
-            return False, found.start()
+            return False, max(at, found.start() - _BEFORE)
         line = BETWEEN.match(window, begin, begin + _LINE)
         if line and (
             _HEADER.match(window, line.end()) or window[:begin].endswith((b"\n\n", b"\n\r\n"))
         ):
             return True, begin
-    return False, max(at, len(window) - len(b"\nFrom "))
+    return False, max(at, len(window) - len(b"\nFrom ") - _BEFORE)

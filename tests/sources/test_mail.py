@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from pipeline import schema
 from pipeline.sources.lines import TooLong
 from pipeline.sources.mailheader import text_of
-from pipeline.sources.mbox import mails
+from pipeline.sources.mbox import cut_mbox, mails, read_mbox
 from pipeline.sources.record import Record
-from tests.sources.reading import forward, read, texts
+from pipeline.sources.settings import IngestSettings
+from tests.sources.reading import forward, raw_file, read, texts
 
 HEADER = (
     "From: Ann <ann@example.org>\nTo: Bob <bob@example.org>\nSubject: Lunch\n"
@@ -366,6 +367,27 @@ def test_boxes_are_cut_alike_however_the_bytes_come(raw: bytes, size: int, limit
 
     raw = raw + box("a") + raw
     assert list(mails(Few(raw), limit)) == list(mails(io.BytesIO(raw), limit))  # type: ignore[arg-type]
+
+
+def read_box(raw: bytes) -> list[Record]:
+    """What is in a box, whatever its bytes look like."""
+    known = IngestSettings()
+    items = read_mbox(raw_file(raw, "a.mbox", known), known)
+    return [item for item in items if isinstance(item, Record)]
+
+
+@given(SCRAPS, SCRAPS, st.integers(1, 400))
+def test_a_large_box_in_parts_has_the_same_records(first: bytes, last: bytes, size: int) -> None:
+    raw, known = first + box("a", "b") + b"\n" + box("c") + last, IngestSettings()
+    parts = list(cut_mbox(io.BufferedReader(io.BytesIO(raw)), size))  # type: ignore[type-var]
+    assert sum(part.bytes for part in parts) == len(raw)
+    found = [
+        item
+        for part in parts
+        for item in read_mbox(raw_file(raw, "a.mbox", known, part), known)
+        if isinstance(item, Record)
+    ]
+    assert found == read_box(raw)
 
 
 def test_messages_that_python_makes() -> None:
