@@ -9,16 +9,23 @@ from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from pipeline.sources import signatures as sign
+from pipeline.sources.arrowfile import cut_arrow, read_arrow
+from pipeline.sources.csvfile import cut_csv, read_csv
+from pipeline.sources.epub import read_epub
 from pipeline.sources.gzipped import read_gzip
+from pipeline.sources.jsonfile import cut_json, read_json
 from pipeline.sources.jsonl import read_jsonl
 from pipeline.sources.limits import Limits
 from pipeline.sources.lines import LineCount, cut_lines
+from pipeline.sources.mail import read_mail
+from pipeline.sources.mbox import cut_mbox, read_mbox
 from pipeline.sources.members import Follower, cut_gzip
 from pipeline.sources.packed import BZIP2, LZ4, XZ, reader_of
 from pipeline.sources.parquet import cut_parquet, read_parquet
 from pipeline.sources.raw import Part, PassedOver, RawFile
 from pipeline.sources.record import Record
 from pipeline.sources.settings import IngestSettings
+from pipeline.sources.subtitles import read_srt, read_vtt
 from pipeline.sources.tarred import read_tar
 from pipeline.sources.text import read_text
 from pipeline.sources.warc import reader_of_archives
@@ -67,9 +74,11 @@ FORMATS = (
     Format("xz", sign.begins(b"\xfd7zXZ\0", b"]\0\0"), reader_of(XZ)),
     Format("zstd", sign.zstd, read_zstd),
     Format("lz4", sign.begins(b"\x04\x22\x4d\x18"), reader_of(LZ4)),
+    Format("EPUB", sign.epub, read_epub),
     Format("zip", sign.begins(b"PK\3\4", b"PK\5\6"), read_zip, cut=cut_zip),
     Format("tar", sign.tar, read_tar),
     Format("Parquet", sign.begins(b"PAR1"), read_parquet, cut=cut_parquet),
+    Format("Arrow", sign.arrow, read_arrow, (".arrow", ".feather", ".ipc"), cut_arrow),
     Format(
         "WARC",
         sign.begins(b"WARC/0.", b"WARC/1."),
@@ -94,6 +103,12 @@ FORMATS = (
         cut_lines,
         follow=LineCount,
     ),
+    Format("JSON", sign.json_file, read_json, (".json",), cut_json),
+    Format("mbox", sign.mbox, read_mbox, (".mbox", ".mbx"), cut_mbox),
+    Format("mail", sign.mail, read_mail, (".eml",)),
+    Format("WebVTT", sign.vtt, read_vtt, (".vtt",)),
+    Format("SubRip", sign.srt, read_srt, (".srt",)),
+    Format("CSV", sign.never, read_csv, (".csv", ".tsv"), cut_csv),
     TEXT,
 )
 

@@ -1,13 +1,17 @@
 """A stream that is one text, of which no more than the limit is held.
 
-What belongs here: reading it to its end. What does not: what becomes of it (text, warc_record).
+What belongs here: reading it to its end, and the record of one that is too long or torn. What does
+not: what becomes of the others (text, warc_record …).
 """
 
 import hashlib
 from io import BufferedReader, RawIOBase
 from typing import NamedTuple
 
-from pipeline.sources.raw import Unreadable
+from pipeline import schema
+from pipeline.sources.raw import RawFile, Unreadable
+from pipeline.sources.record import NO_METADATA, Record, torn
+from pipeline.sources.settings import IngestSettings
 
 _CHUNK = 256 * 1024
 
@@ -40,6 +44,19 @@ def whole(stream: RawIOBase | BufferedReader, limit: int) -> Whole:
                 pieces.append(piece)
             else:
                 digest.update(piece)
-    except Unreadable as torn:
-        error = torn
+    except Unreadable as tear:
+        error = tear
     return Whole(b"".join(pieces), size, digest.hexdigest() if digest else "", error)
+
+
+def whole_file(raw: RawFile, settings: IngestSettings) -> bytes | Record:
+    """The file's bytes; a rejected record where there are too many of them, and where they are
+    torn: what was read before the tear is kept in it.
+    """
+    found, limit = whole(raw.stream, settings.max_record_bytes), settings.max_record_bytes
+    if found.error:
+        return torn(1, found.raw, found.error)
+    if found.digest:
+        reason = f"{found.size} bytes, more than ingest.max_record_bytes = {limit}"
+        return Record(1, found.size, found.digest, None, NO_METADATA, schema.OVERSIZE, reason)
+    return found.raw

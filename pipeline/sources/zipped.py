@@ -22,7 +22,7 @@ from pipeline.sources.zipped_torn import read_torn_zip
 
 # The list of members is held in memory, at about ten times this size.
 _MAX_LIST_BYTES = 256 * 1024 * 1024
-_ERRORS = (
+ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     LZMAError,
@@ -33,6 +33,7 @@ _ERRORS = (
     ValueError,
     struct.error,
 )
+"""What reading an archive raises."""
 _MAX_LINK = 4096
 
 
@@ -44,8 +45,8 @@ def read_zip(raw: RawFile, settings: IngestSettings) -> Iterator[RawFile | Passe
     del settings
     with seekable(raw) as file:
         try:
-            archive = _opened(file)
-        except _ERRORS as error:
+            archive = opened(file)
+        except ERRORS as error:
             yield from read_torn_zip(raw, file, str(error))
             return
         names = Names()
@@ -61,14 +62,14 @@ def read_zip(raw: RawFile, settings: IngestSettings) -> Iterator[RawFile | Passe
             if _is_link(member) and not leads_out(_target(archive, member)):
                 yield PassedOver("link within an archive")
             else:
-                yield raw.member(name, _stream(archive, member, raw.limits))
+                yield raw.member(name, member_stream(archive, member, raw.limits))
 
 
 def cut_zip(file: BinaryIO, limit: int) -> Iterator[Part]:
     """Parts of so many members that about `limit` bytes come out; none of a damaged archive."""
     try:
-        members = _opened(file).infolist()
-    except (Unsafe, *_ERRORS):
+        members = opened(file).infolist()
+    except (Unsafe, *ERRORS):
         return
     start = size = 0
     for at, member in enumerate(members):
@@ -79,8 +80,8 @@ def cut_zip(file: BinaryIO, limit: int) -> Iterator[Part]:
     yield Part(start, len(members), size)
 
 
-def _opened(file: BinaryIO) -> zipfile.ZipFile:
-    """The archive. Raises `Unsafe` where its list is too long to be held, and `_ERRORS`."""
+def opened(file: BinaryIO) -> zipfile.ZipFile:
+    """The archive. Raises `Unsafe` where its list is too long to be held, and `ERRORS`."""
     end = zipfile._EndRecData(file)  # type: ignore[attr-defined]  # where the list is, unread
     if end and end[5] > _MAX_LIST_BYTES:
         raise Unsafe(f"the zip archive's list of members has {end[5]} bytes")
@@ -96,21 +97,22 @@ def _target(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
     try:
         with archive.open(member) as file:
             target = file.read(_MAX_LINK).decode("utf-8", "replace")
-    except _ERRORS:
+    except ERRORS:
         return ".."
     return resolved(member.filename, target)
 
 
-def _stream(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> RawIOBase:
+def member_stream(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> RawIOBase:
+    """A member's bytes; reading them raises `Unreadable`."""
     if unsafe := unsafe_name(member.filename):
         return Broken(unsafe)
     if _is_link(member):
         return Broken(Unsafe("it is a link that leads out of the archive"))
     try:
         file = archive.open(member)
-    except _ERRORS as error:
+    except ERRORS as error:
         return Broken(Unreadable(f"the member cannot be read: {error}"))
-    return Guarded(file, "the member", _ERRORS, partial(_count, limits, member.compress_size, [0]))
+    return Guarded(file, "the member", ERRORS, partial(_count, limits, member.compress_size, [0]))
 
 
 def _count(limits: Limits, packed: int, so_far: list[int], new: int) -> None:

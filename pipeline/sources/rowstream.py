@@ -1,0 +1,229 @@
+"""Rows of a table in text form, of which only a few are held, past damage too.
+
+What belongs here: going from row to row, and finding back in where a quote is not closed. What does
+not: what a row says (dialect, csvfile).
+
+Where rows end follows from the bytes and the dialect alone, no setting has a part in it: so a file
+is cut where it is read.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from pipeline.kernels.tablerows import MORE, QUOTED, WRONG, Rows, rows_of
+from pipeline.sources.dialect import Dialect
+from pipeline.sources.raw import Unreadable
+
+_CHUNK = 256 * 1024
+MOST = 64 * 1024 * 1024
+"""Bytes of a row that are held; of a longer one only size and hash are known."""
+# A row that reading can go on at has at most so many bytes.
+_PLAUSIBLE = 64 * 1024
+# So many in a row are no accident within a field that is as long as `MOST`.
+_SURE = 3
+
+
+class Row(NamedTuple):
+    """A row's bytes with its line end; None where it is too long to be held.
+
+    fields: how many it has. wrong: what is wrong with it where it is damaged; empty where it is
+    not. digest: of one that is not held.
+    """
+
+    raw: bytes | None
+    size: int
+    start: int
+    fields: int
+    wrong: str = ""
+    digest: str = ""
+
+
+class Run(NamedTuple):
+    """Rows that follow each other, none of them damaged.
+
+    start: of the first one in the stream. ends: of each, from there on. fields: of each; 0 for a
+    blank one, which is none.
+    """
+
+    window: bytes
+    start: int
+    ends: np.ndarray
+    fields: np.ndarray
+
+
+class RowStream:
+    """A stream of bytes, read row by row.
+
+    read: gives the next bytes, about so many. start: the place of the first one in the file.
+    columns: how many fields a row should have; None for as many as the first one.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[int], bytes],
+        dialect: Dialect,
+        start: int = 0,
+        columns: int | None = None,
+        most: int = MOST,
+    ) -> None:
+        self._read = read
+        self._dialect = dialect
+        self._columns = columns
+        self._most = most
+        self._feed = dialect.feed.encode()
+        self._base = start  # of the window in the file
+        self._at = 0  # of the next row in the window
+        self._ended = False
+        self._size = 0  # of the window, before a line end that the last row lacks
+        self._set(b"")
+
+    def rows(self) -> Iterator[Row]:
+        """Each row that is not blank. Raises `Unreadable` with what there is of the next one."""
+        for run in self.runs():
+            if isinstance(run, Row):
+                yield run
+                continue
+            at = 0
+            for end, fields in zip(run.ends.tolist(), run.fields.tolist(), strict=True):
+                if fields:
+                    raw = run.window[at:end]
+                    yield Row(raw, end - at, run.start + at, fields)
+                at = end
+
+    def runs(self) -> Iterator[Run | Row]:
+        """The same, as many at once as can be; what is damaged or too long one by one."""
+        while True:
+            found = rows_of(self._bytes, self._at, self._dialect.marks)
+            if len(found.ends):
+                yield self._run(found)
+            if found.result == WRONG:
+                yield self._damaged(found.place, "something follows a closing quote")
+            elif found.result == MORE:
+                if self._size - self._at > self._most:
+                    yield self._too_long(found)
+                elif self._ended:
+                    if self._at < self._size:
+                        yield self._damaged(self._at, "a quote is not closed")
+                        continue
+                    return
+                else:
+                    self._more()
+
+    def _run(self, found: Rows) -> Run:
+        start, self._at = self._at, int(found.ends[-1])
+        if self._columns is None and found.fields.any():
+            self._columns = int(found.fields[found.fields > 0][0])
+        ends = np.minimum(found.ends, self._size) - start
+        return Run(self._window[start : self._at], self._base + start, ends, found.fields)
+
+    def _damaged(self, wrong: int, what: str) -> Row:
+        """What is damaged, from the row's start to where another row seems to begin."""
+        wrong = self._base + wrong
+        held = _Held(self._base + self._at)
+        at = self._at  # of the next line that may be a row
+        while True:
+            feed = self._window.find(self._feed, at)
+            if feed < 0 and self._ended:
+                break
+            if feed < 0 or (not self._ended and len(self._window) - feed <= _PLAUSIBLE):
+                at = (len(self._window) if feed < 0 else feed) - self._at
+                if len(self._window) - self._at > self._most:
+                    held.take(self._window[self._at : self._at + at])
+                    self._at += at
+                    at = 0
+                self._more_of(held)
+                continue
+            at = feed + 1
+            if at >= self._size or self._plausible(at):
+                break
+        end = self._size if feed < 0 else min(at, self._size)
+        place = f"{what} (byte {wrong} of the file)"
+        return self._taken(held, end, f"{place}; read on at byte {self._base + end}")
+
+    def _plausible(self, at: int, wanted: int = 1) -> bool:
+        """Whether so many rows begin here that are as they should be, of those that are there."""
+        window = self._bytes[at : at + wanted * _PLAUSIBLE]
+        found = rows_of(window, 0, self._dialect.marks, most=wanted)
+        last = self._ended and found.result == MORE and at + found.place >= self._size
+        fields = found.fields.tolist()
+        return len(fields) >= (1 if last else wanted) and set(fields) == {self._columns}
+
+    def _too_long(self, found: Rows) -> Row:
+        """A row without end: of an unclosed quote, or a large field."""
+        if found.inside == QUOTED:
+            at = self._window.find(self._feed, self._at) + 1
+            while 0 < at < len(self._window) - _SURE * _PLAUSIBLE:
+                if self._plausible(at, _SURE):
+                    return self._damaged(self._at, "a quote is not closed")
+                at = self._window.find(self._feed, at) + 1
+        held = _Held(self._base + self._at)
+        place, inside = found.place, found.inside
+        while True:
+            self._at, start = min(place, self._size), self._at
+            held.take(self._window[start : self._at])
+            if self._ended:
+                return self._taken(held, self._size, "it does not end")
+            self._more_of(held)
+            rest = rows_of(self._bytes, 0, self._dialect.marks, inside, 1)
+            if len(rest.ends):
+                return self._taken(held, min(int(rest.ends[0]), self._size))
+            place, inside = rest.place, rest.inside
+            if rest.result == WRONG:
+                return self._taken(held, place, "something follows a closing quote")
+
+    def _taken(self, held: "_Held", end: int, wrong: str = "") -> Row:
+        rest, self._at = self._window[self._at : end], end
+        return held.row(rest, wrong, self._most)
+
+    def _more_of(self, held: "_Held") -> None:
+        """Read on within a row, whose place in the window is then its beginning."""
+        try:
+            self._more()
+        except Unreadable as error:
+            if held.size:
+                error.rest = b""
+            raise
+
+    def _more(self) -> None:
+        """Read on; the window then begins with the next row."""
+        rest = self._window[self._at :]
+        try:
+            chunk = self._read(max(_CHUNK, len(rest)))
+        except Unreadable as error:
+            error.rest = rest
+            raise
+        self._base += self._at
+        self._at = 0
+        self._ended = not chunk
+        self._set(rest + chunk)
+
+    def _set(self, window: bytes) -> None:
+        self._size = len(window)
+        if self._ended and not window.endswith(self._feed):
+            window += self._feed
+        self._window = window
+        self._bytes = np.frombuffer(window, np.uint8)
+
+
+class _Held:
+    """What is known of a row that is read in pieces."""
+
+    def __init__(self, start: int) -> None:
+        self._start = start
+        self.size = 0
+        self._digest = hashlib.sha256()
+
+    def take(self, piece: bytes) -> None:
+        """Bytes that are counted, and not held."""
+        self.size += len(piece)
+        self._digest.update(piece)
+
+    def row(self, rest: bytes, wrong: str, most: int) -> Row:
+        """The row, of which these are the last bytes."""
+        if not self.size and len(rest) <= most:
+            return Row(rest, len(rest), self._start, 0, wrong)
+        self.take(rest)
+        return Row(None, self.size, self._start, 0, wrong, self._digest.hexdigest())
