@@ -11,11 +11,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 import pyarrow as pa
 
 from pipeline import schema
+from pipeline.sources.places import Found
 from pipeline.sources.raw import INSIDE
 from pipeline.sources.settings import IngestSettings
 from pipeline.steps import ingest
@@ -35,14 +37,20 @@ class Memory:
 
     held: dict[bytes, bytes]
 
-    def files(self) -> Iterator[tuple[bytes, str]]:
+    name = "in memory"
+
+    def files(self) -> Iterator[Found]:
         """See `Place.files`."""
         for name in sorted(self.held):
-            yield name, ""
+            yield Found(name)
 
     def open(self, path: bytes) -> io.BufferedReader:
         """See `Place.open`."""
         return io.BufferedReader(io.BytesIO(self.held[path]), 64 * 1024)  # type: ignore[type-var]
+
+    def holds(self, _folder: Path, /) -> bool:
+        """See `Place.holds`."""
+        return False
 
 
 def check(name: str, raw: bytes) -> int:
