@@ -1,0 +1,96 @@
+"""Which parts of a large file are read.
+
+What belongs here: parts from the beginning, the middle and the end, wherever a format can be cut.
+What does not: reading them (visits).
+"""
+
+from collections.abc import Sequence
+from io import BufferedReader
+from itertools import islice
+from typing import NamedTuple
+
+from pipeline.inspect.allowance import Enough
+from pipeline.sources.formats import Format
+from pipeline.sources.lines import cut_lines
+from pipeline.sources.raw import Part
+from pipeline.sources.stretch import part_of
+
+# Cutters whose parts may begin after any line feed, so that nothing need be read before them.
+_ANYWHERE = (cut_lines,)
+_STRETCH = 64 * 1024
+# A file that would be read for the most part is read as a whole.
+_WHOLE = 4 * _STRETCH
+_MAX_PARTS = 10_000
+
+
+class Stretch(NamedTuple):
+    """A part of a file. start: where it begins if the numbers of its records count from there."""
+
+    part: Part
+    start: int | None = None
+
+
+class Cut(NamedTuple):
+    """How a file is read: all its parts that are known, and those of them to be read.
+
+    complete: `parts` are the whole file. Where it is not, `chosen` lie anywhere in its `bytes`.
+    """
+
+    parts: Sequence[Part]
+    chosen: Sequence[Stretch]
+    complete: bool
+    bytes: int
+
+
+def cut(file: BufferedReader, known: Format | None, size: int, most: int) -> Cut | None:
+    """At most `most` parts of a file; None for one that is to be read from its beginning on."""
+    if known is None or known.cut is None or size <= _WHOLE:
+        return None
+    try:
+        if known.cut in _ANYWHERE:
+            return _anywhere(file, known, size, most)
+        file.seek(0)
+        parts = list(islice(known.cut(file, max(_STRETCH, size // _MAX_PARTS)), _MAX_PARTS + 1))
+    except (Enough, OSError, ValueError):
+        return None
+    if not parts:
+        return None
+    complete = len(parts) <= _MAX_PARTS
+    chosen = [Stretch(parts[at]) for at in _spread(len(parts), most)]
+    return Cut(parts, chosen, complete, sum(part.bytes for part in parts))
+
+
+def _anywhere(file: BufferedReader, known: Format, size: int, most: int) -> Cut | None:
+    """Stretches that begin after the next line feed, evenly spread."""
+    count = min(most, size // (2 * _STRETCH))
+    chosen: list[Stretch] = []
+    end = 0
+    for at in range(count):
+        start = size * at // count
+        if start and start < end:
+            continue  # a long record reached as far as here
+        if start:
+            start += _first(file, known, start, size, 1).bytes
+        if start >= size:
+            break
+        part = _first(file, known, start, size, _STRETCH)
+        end = start + part.bytes
+        chosen.append(Stretch(part._replace(start=start, stop=end), start or None))
+    return Cut([], chosen, False, size)
+
+
+def _first(file: BufferedReader, known: Format, start: int, size: int, limit: int) -> Part:
+    """The first part of what is left of the file from `start` on."""
+    if known.cut is None:
+        raise TypeError(f"{known.name} cannot be cut")
+    rest = part_of(file, Part(start, size, size - start))
+    return next(iter(known.cut(rest, limit)))
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """At most so many of the numbers below `count`, the first and the last among them."""
+    if count <= most:
+        return list(range(count))
+    if most <= 1:
+        return [0]
+    return sorted({at * (count - 1) // (most - 1) for at in range(most)})
