@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader, BytesIO
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from pipeline.inspect.allowance import Deadline
 from pipeline.sources.formats import FORMATS, format_of
@@ -144,6 +144,6 @@ def _suffix(source: str) -> str:
 
 def _refusal(source: str, head: bytes, settings: IngestSettings) -> str:
     """Why nothing reads a file that begins so, in the words that the run will have."""
-    stream = BufferedReader(BytesIO(head), HEAD_BYTES)
+    stream = cast(BufferedReader, BufferedReader(BytesIO(head), HEAD_BYTES))
     raw = RawFile(source, source, stream, Limits(settings, len(head)))
     return next((record.reason or "" for _, record in records(raw, settings)), "")

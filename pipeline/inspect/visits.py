@@ -4,9 +4,9 @@ What belongs here: one file. What does not: which files (sampling), where in the
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import closing
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from pipeline import schema
 from pipeline.inspect.allowance import Deadline, Enough, Meter, MeteredLimits, metered
@@ -24,10 +24,13 @@ from pipeline.sources.settings import IngestSettings
 _AT_LEAST = 128 * 1024 * 1024
 _RECORDS_A_STRETCH = 50
 _MAX_STRETCHES = 64
+# So many records, and bytes, are only counted after those that are taken.
+_COUNTED, _COUNTED_BYTES = 10_000, 4 * 1024 * 1024
 # How far an estimate may be off, one standard deviation: by the speed at which records went by, by
 # their sizes, by nothing but a first record.
 _BY_SPEED, _BY_SIZE, _BY_ONE = 0.15, 0.35, 1.0
 _MARKS = 2
+_Records = Generator[tuple[str, Record], None, None]
 PASSED_OVER = f"{schema.PASSED_OVER}:"
 
 
@@ -50,8 +53,8 @@ class Met(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """What became of a file. records: read of it. whole: there are no more. estimate, error: how
-    many there may be, one standard deviation. bytes: read of the file.
+    """What became of a file. records: taken of it. whole: there are no more than were counted.
+    estimate, error: how many there may be, one standard deviation. bytes: read of the file.
 
     unfinished: not even the first record was read to its end.
     """
@@ -99,12 +102,13 @@ def visit(
                 limits = MeteredLimits(settings, looked.size, meter=meter)
                 stream = metered(opened, meter)
                 part = stretch.part if stretch else None
-                raw = Watched(looked.source, shown(looked.listed.path), stream, limits, part)
-                ended = taken.all(_watching(raw, chains), settings, stretch, room)
+                name = shown(looked.listed.path)
+                raw = Watched(looked.source, name, stream, limits, part, chains=chains)
+                ended = taken.all(raw, settings, stretch, room)
             number = meter.records
             if stretch:
                 counts.append((stretch, number - before, taken.size - size, ended))
-            if meter.read > share.bytes:
+            if stretch and meter.read > max(share.bytes, _COUNTED_BYTES):
                 break
     except Enough:
         ended = False
@@ -118,47 +122,62 @@ def visit(
     whole = ended and (plan is None or (plan.complete and len(counts) == len(plan.parts)))
     whole = whole and all(done for *_, done in counts)
     if whole:
-        return Visit(chains, met, True, met, 0.0, meter.read)
-    estimate, error_ = _estimate(plan, counts, meter, looked.size, taken.size)
-    return Visit(
-        chains, met, False, max(estimate, met + 1), error_, meter.read, unfinished=not met
-    )
-
-
-def _watching(raw: Watched, chains: Chains) -> Watched:
-    return Watched(raw.source, raw.name, raw.stream, raw.limits, raw.part, raw.depth, chains=chains)
+        return Visit(chains, taken.taken, True, met, 0.0, meter.read)
+    estimate, off = _estimate(plan, counts, meter, looked.size, taken.size)
+    estimate = max(estimate, met + 1)
+    return Visit(chains, taken.taken, False, estimate, off, meter.read, unfinished=not met)
 
 
 class _Taker:
-    """Hands records on, and counts them. size: of their texts and other fields, in bytes."""
+    """Hands records on, and counts them. size: of their texts and other fields, in bytes; taken:
+    how many were handed on.
+    """
 
     def __init__(self, meter: Meter, take: Callable[[Met], None], share: Share) -> None:
         self._meter = meter
         self._take = take
         self._share = share
-        self.size = 0
+        self.taken = self.size = 0
 
     def all(
         self, raw: Watched, settings: IngestSettings, stretch: Stretch | None, room: int
     ) -> bool:
-        """Take up to so many records; whether those were all. Raises `Enough` and `OSError`."""
+        """Take up to so many records, and count some more of them; whether those were all.
+
+        Raises `Enough` and `OSError`.
+        """
         start = stretch.start if stretch else None
-        with closing(records(raw, settings)) as found:
+        most, last = self._share.bytes, room + _COUNTED
+        if stretch:
+            most += self._out()
+        with closing(cast(_Records, records(raw, settings))) as found:
             for count, (source, record) in enumerate(found):
-                if count >= room:
+                if count >= last or (count and self._out() > most):
                     return False
-                self.one(source, record, start)
-                out = max(self._meter.read, self._meter.unpacked)
-                if out > self._share.bytes and not stretch:
-                    return False
+                if count < room:
+                    self.one(source, record, start)
+                else:
+                    self._count(record)
+                    if count == room:
+                        most = self._out() + _COUNTED_BYTES
         return True
 
     def one(self, source: str, record: Record, start: int | None) -> None:
         """Take this record."""
-        if not (record.verdict or "").startswith(PASSED_OVER):
-            self._meter.records += 1
-            self.size += record.size + len(record.metadata)
+        if self._count(record):
+            self.taken += 1
         self._take(Met(source, record, start))
+
+    def _count(self, record: Record) -> bool:
+        """Whether it is one; what stands for items that are passed over is none."""
+        if (record.verdict or "").startswith(PASSED_OVER):
+            return False
+        self._meter.records += 1
+        self.size += record.size + len(record.metadata)
+        return True
+
+    def _out(self) -> int:
+        return max(self._meter.read, self._meter.unpacked)
 
 
 def _where(number: int) -> str:
@@ -192,7 +211,7 @@ def _estimate(
 def _by_parts(
     plan: Cut, counts: list[tuple[Stretch, int, int, bool]], met: int, text_size: int
 ) -> tuple[float, float]:
-    *_, last = plan.parts or [None]
+    last = plan.parts[-1] if plan.parts else None
     if last and last.first > 1 and plan.complete:  # the format itself counts
         before = last.first - 1
         rate = before / max(1, sum(part.bytes for part in plan.parts[:-1]))
@@ -204,14 +223,16 @@ def _by_parts(
     return ratio(full, plan.bytes)
 
 
-def ratio(pairs: list[tuple[int, int]] | list[tuple[float, int]], total: int) -> tuple[float, float]:
+def ratio(
+    pairs: list[tuple[int, int]] | list[tuple[float, int]], total: int
+) -> tuple[float, float]:
     """(how many in all, standard deviation), from (how many, of how many bytes) of some parts of
     `total` bytes: the ratio estimator (Cochran, Sampling Techniques, 1977, chapter 6).
     """
     some = sum(size for _, size in pairs)
     rate = sum(count for count, _ in pairs) / max(1, some)
     estimate = rate * total
-    if len(pairs) < 2:  # noqa: PLR2004
+    if len(pairs) < 2:
         return estimate, _BY_SIZE * estimate
     squares = sum((count - rate * size) ** 2 for count, size in pairs) / (len(pairs) - 1)
     scale = total / (some / len(pairs)) if some else 0.0
