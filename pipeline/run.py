@@ -80,7 +80,7 @@ _CODE = Path(__file__).parent
 # What makes a dataset: code, and the tables and models that it reads.
 _MAKES = ("*.py", "*.toml", "*.json")
 # These only show what was made.
-_SHOWS = ("report", "lookup.py", "review.py", "review_lines.py", "cli.py")
+_SHOWS = ("report", "inspect", "lookup.py", "review.py", "review_lines.py", "cli.py")
 
 
 @dataclass(frozen=True)
