@@ -29,14 +29,19 @@ class Deadline:
 
     def passed(self, share: float = 1.0) -> bool:
         """Whether this share of the time is used up."""
-        return self._clock() - self._start >= share * self._seconds
+        return self.used() >= share
+
+    def used(self) -> float:
+        """The share of the time that is used up; more than 1 after its end."""
+        return (self._clock() - self._start) / self._seconds
 
 
 @dataclass
 class Meter:
     """What is read of one file, and how far its records go.
 
-    most: bytes that may be read, and that may be unpacked. share: of the time, see `Deadline`.
+    most: bytes that may be read, and that may be unpacked. share: of the time, see `Deadline`; so
+    many times as much before the first record: patience.
     read: bytes read so far. records: told by who reads them; marks: (records, bytes) each time
     that more was read, of which the first after a record and the last are kept.
     """
@@ -44,6 +49,7 @@ class Meter:
     deadline: Deadline
     most: int
     share: float = 1.0
+    patience: float = 1.0
     read: int = 0
     unpacked: int = 0
     records: int = 0
@@ -64,8 +70,13 @@ class Meter:
 
     def check(self) -> None:
         """Raises `Enough`."""
-        if max(self.read, self.unpacked) > self.most or self.deadline.passed(self.share):
+        share = self.share if self.records else self.share * self.patience
+        if self.full() or self.deadline.passed(share):
             raise Enough
+
+    def full(self) -> bool:
+        """Whether all bytes are used up."""
+        return max(self.read, self.unpacked) > self.most
 
 
 class _Metered(RawIOBase):

@@ -76,7 +76,8 @@ class Unread:
 @dataclass(frozen=True)
 class Records:
     """estimate: of the whole dump; between low and high in all likelihood; exact: they were
-    counted. sampled, sampled_files, sampled_bytes: what was read. unfinished: files in which not
+    counted. unknown_files: files like which none was read; the estimate leaves them out.
+    sampled, sampled_files, sampled_bytes: what was read. unfinished: files in which not
     even the first record ended.
     """
 
@@ -84,6 +85,7 @@ class Records:
     low: int
     high: int
     exact: bool
+    unknown_files: int
     sampled: int
     sampled_files: int
     sampled_bytes: int

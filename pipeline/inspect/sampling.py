@@ -27,7 +27,9 @@ _BYTES = 256 * 1024
 _SHARED_BYTES = 128 * 1024 * 1024
 _SCOUTING, _READING = 0.6, 0.95  # shares of the time
 _SCOUTED_GROUPS, _SCOUTED_FILES, _SCOUTED_TABLES = 40, 3, 5
-_SCOUT = Share(_RECORDS, 1024 * 1024, _SCOUTING)
+_SCOUT = Share(_RECORDS, 1024 * 1024, _SCOUTING, anywhere=False)
+# The first file is waited for so many times as long: something is always read.
+_PATIENCE = 3.0
 
 
 class TextField(NamedTuple):
@@ -44,7 +46,7 @@ class TextField(NamedTuple):
 
 @dataclass
 class Sample:
-    """What was read. visits: by the number of the file in `looked`; the numbers of `gathered.rows`
+    """What was read. visits: by the number of the file in `looked`, of those of which anything is known; the numbers of `gathered.rows`
     are the same. whole: nothing is left to be read of the files that were looked at.
     """
 
@@ -74,16 +76,19 @@ def sample(
     )
     read = 0
     for at in order[:MAX_VISITS]:
-        if deadline.passed(_READING) or read > _MAX_BYTES:
+        patience = 1.0 if done.visits else _PATIENCE
+        if deadline.passed(_READING * patience) or read > _MAX_BYTES:
             break
         each = looked[at]
 
         def take(met: Met, at: int = at) -> None:
             gathered.take(at, met)
 
-        found = visit(each, places[each.listed.dump], ingest, share, deadline, take)
-        done.visits[at] = found
+        mine = share._replace(patience=patience)
+        found = visit(each, places[each.listed.dump], ingest, mine, deadline, take)
         read += found.bytes
+        if found.records or found.whole or found.unfinished:  # or else the time was up
+            done.visits[at] = found
     gathered.flush()
     done.whole = len(done.visits) == len(order) and all(v.whole for v in done.visits.values())
     return done

@@ -21,6 +21,10 @@ _STRETCH = 64 * 1024
 # A file that would be read for the most part is read as a whole.
 _WHOLE = 4 * _STRETCH
 _MAX_PARTS = 10_000
+# Parts are joined until there are about so many, or each has so many bytes.
+_MANY, _JOINED = 64, 4 * 1024 * 1024
+# Of a file with a table of its parts, which is read again for each one.
+_MAX_OPENED = 16
 
 
 class Stretch(NamedTuple):
@@ -37,9 +41,13 @@ class Cut(NamedTuple):
     """
 
     parts: Sequence[Part]
-    chosen: Sequence[Stretch]
+    chosen: list[Stretch]
     complete: bool
     bytes: int
+
+    def less(self) -> "Cut":
+        """The same with the first part alone chosen."""
+        return self._replace(chosen=self.chosen[:1])
 
 
 def cut(file: BufferedReader, known: Format | None, size: int, most: int) -> Cut | None:
@@ -56,8 +64,23 @@ def cut(file: BufferedReader, known: Format | None, size: int, most: int) -> Cut
     if not parts:
         return None
     complete = len(parts) <= _MAX_PARTS
+    parts = _joined(parts)
+    most = min(most, _MAX_OPENED)
     chosen = [Stretch(parts[at]) for at in _spread(len(parts), most)]
     return Cut(parts, chosen, complete, sum(part.bytes for part in parts))
+
+
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """The same parts, neighbours joined so that there are not many."""
+    size = min(_JOINED, sum(part.bytes for part in parts) // _MANY)
+    found = [parts[0]]
+    for part in parts[1:]:
+        last = found[-1]
+        if last.bytes < size and last.stop == part.start:
+            found[-1] = last._replace(stop=part.stop, bytes=last.bytes + part.bytes)
+        else:
+            found.append(part)
+    return found
 
 
 def _anywhere(file: BufferedReader, known: Format, size: int, most: int) -> Cut | None:

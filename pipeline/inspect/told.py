@@ -183,6 +183,7 @@ def _records(looked: Sequence[Looked], read: Sample, weights: Weights) -> tell.R
         low=weights.low,
         high=weights.high,
         exact=weights.exact,
+        unknown_files=weights.unknown,
         sampled=len(read.gathered.rows),
         sampled_files=len(read.visits) + sum(1 for each in looked if each.unread),
         sampled_bytes=sum(found.bytes for found in read.visits.values()),

@@ -30,16 +30,23 @@ _COUNTED, _COUNTED_BYTES = 10_000, 4 * 1024 * 1024
 # their sizes, by nothing but a first record.
 _BY_SPEED, _BY_SIZE, _BY_ONE = 0.15, 0.35, 1.0
 _MARKS = 2
+# Finding a file's parts that takes more of the time than this is not to be done for many of them.
+_COSTLY, _HALF = 0.03, 0.5
 _Records = Generator[tuple[str, Record], None, None]
 PASSED_OVER = f"{schema.PASSED_OVER}:"
 
 
 class Share(NamedTuple):
-    """What may be taken of a file: records, bytes after the first record, of the time."""
+    """What may be taken of a file: records, bytes after the first record, of the time; see `Meter`.
+
+    anywhere: also from the middle, where that can be done.
+    """
 
     records: int
     bytes: int
     time: float = 1.0
+    patience: float = 1.0
+    anywhere: bool = True
 
 
 class Met(NamedTuple):
@@ -56,7 +63,7 @@ class Visit(NamedTuple):
     """What became of a file. records: taken of it. whole: there are no more than were counted.
     estimate, error: how many there may be, one standard deviation. bytes: read of the file.
 
-    unfinished: not even the first record was read to its end.
+    unfinished: not even the first record was read to its end, though many bytes were.
     """
 
     chains: Chains
@@ -79,7 +86,7 @@ def visit(
     """Read some of the file's records, each of which is given to `take`."""
     chains = Chains(looked.source)
     most = max(_AT_LEAST, 2 * settings.max_record_bytes)
-    meter = Meter(deadline, most, share.time)
+    meter = Meter(deadline, most, share.time, share.patience)
     counts: list[tuple[Stretch, int, int, bool]] = []  # records, their bytes, all of them
     taken = _Taker(meter, take, share)
     plan: Cut | None = None
@@ -91,7 +98,11 @@ def visit(
                 shown(looked.listed.path), file.peek(HEAD_BYTES)[:HEAD_BYTES], settings
             )
             stretches = max(2, min(_MAX_STRETCHES, share.records // _RECORDS_A_STRETCH))
-            plan = cut(file, known, looked.size, stretches)
+            before_cut = deadline.used()
+            if share.anywhere and before_cut < _HALF:
+                plan = cut(file, known, looked.size, stretches)
+            if plan and deadline.used() - before_cut > _COSTLY:
+                plan = plan.less()
         ended = False
         for stretch in plan.chosen if plan else [None]:
             before, size = meter.records, taken.size
@@ -125,7 +136,8 @@ def visit(
         return Visit(chains, taken.taken, True, met, 0.0, meter.read)
     estimate, off = _estimate(plan, counts, meter, looked.size, taken.size)
     estimate = max(estimate, met + 1)
-    return Visit(chains, taken.taken, False, estimate, off, meter.read, unfinished=not met)
+    unfinished = not met and meter.full()
+    return Visit(chains, taken.taken, False, estimate, off, meter.read, unfinished)
 
 
 class _Taker:

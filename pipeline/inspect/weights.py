@@ -16,13 +16,14 @@ _SURE = 5
 
 
 class Weights(NamedTuple):
-    """records: about how many there are; low, high: hardly fewer, hardly more. exact: they were
-    counted. of: by file, for how many records each one of its sample stands.
+    """records: about how many there are; low, high: hardly fewer, hardly more; those in `unknown`
+    files, like which none was read, aside. exact: they were counted. of: by file, for how many records each one of its sample stands.
     """
 
     records: int
     low: int
     high: int
+    unknown: int
     exact: bool
     of: Mapping[int, float]
 
@@ -38,7 +39,7 @@ def weigh(
     groups: dict[tuple[str, str], list[int]] = {}
     weights: dict[int, float] = {}
     total = squares = 0.0
-    counted = 0
+    counted = unknown = 0
     for at, each in enumerate(looked):
         if each.unread:  # one record, which says so
             total += scale
@@ -48,6 +49,9 @@ def weigh(
             groups.setdefault(each.group, []).append(at)
     for members in groups.values():
         seen = [at for at in members if at in visits]
+        if not seen:
+            unknown += round(len(members) * scale)
+            continue
         inside = sum(visits[at].estimate for at in seen)
         rest, error = _rest(looked, visits, members, seen, scale)
         total += inside + rest
@@ -68,7 +72,7 @@ def weigh(
     low, high = max(float(counted), total - spread), total + spread
     if exact:
         low = high = total
-    return Weights(round(total), math.floor(low), math.ceil(high), exact, weights)
+    return Weights(round(total), math.floor(low), math.ceil(high), unknown, exact, weights)
 
 
 def _rest(
@@ -82,8 +86,6 @@ def _rest(
     files = len(members) * scale - len(seen)
     if files <= 0:
         return 0.0, 0.0
-    if not seen:  # one at least
-        return files, files
     counts = {visits[at].estimate for at in seen if visits[at].whole}
     if len(counts) == 1 and all(visits[at].whole for at in seen):
         (count,) = counts

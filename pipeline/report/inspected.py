@@ -105,11 +105,12 @@ def _unread(found: Findings) -> Iterator[str]:
 def _how_many(records: Records) -> str:
     if records.exact:
         return f"{number(records.estimate)}, all of them were read"
+    sample = f"from {number(records.sampled)} in {counted(records.sampled_files, 'file')}"
+    if not records.sampled:
+        return "nothing is known of them; more --seconds may help"
     low, high = about(records.low), about(records.high)
-    return (
-        f"about {about(records.estimate)} ({low} to {high}), from {number(records.sampled)} in "
-        f"{counted(records.sampled_files, 'file')}"
-    )
+    between = f" ({low} to {high})" if low != high else ""
+    return f"about {about(records.estimate)}{between}, {sample}"
 
 
 def _records(found: Findings) -> Iterator[str]:
@@ -121,6 +122,9 @@ def _records(found: Findings) -> Iterator[str]:
         )
         if lengths.empty_example is not None:
             yield f"empty: {percent(lengths.empty)}, as {_place(lengths.empty_example)}"
+    if found.records.unknown_files and found.records.sampled:
+        files = counted(found.records.unknown_files, "file")
+        yield f"nothing is known of those in {files}; more --seconds may help"
     for each in found.records.unfinished[:_ROWS]:
         yield (f"not one record ended in what was read of {_name(each.source)}, {size(each.bytes)}")
 

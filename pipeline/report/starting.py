@@ -66,9 +66,9 @@ def _ingest(found: Findings) -> Iterator[str]:
         yield from _max_record_bytes(large)
     elif found.records.unfinished:
         file = found.records.unfinished[0]
-        yield f"# No record ended in what was read of {visible(file.source, keep='')}, of"
-        yield f"# {size(file.bytes)}: it may be larger than a record may be."
-        yield f"# max_record_bytes = {_room(file.bytes)}"
+        yield f"# No record ended in what was read of {visible(file.source, keep='')}:"
+        yield "# it may be larger than a record may be. Each worker holds a record in memory."
+        yield f"# max_record_bytes = {8 * Recipe().ingest.max_record_bytes}"
     if (undecodable := by_verdict.get(schema.UNDECODABLE)) is not None:
         yield f"# {percent(undecodable.share)} of the records are no text in any one encoding."
         yield '# "replace" keeps them, with U+FFFD for each byte that does not fit.'
