@@ -46,8 +46,9 @@ class TextField(NamedTuple):
 
 @dataclass
 class Sample:
-    """What was read. visits: by the number of the file in `looked`, of those of which anything is known; the numbers of `gathered.rows`
-    are the same. whole: nothing is left to be read of the files that were looked at.
+    """What was read. visits: by the number of the file in `looked`, of those of which anything is
+    known; the numbers of `gathered.rows` are the same. whole: nothing is left to be read of the
+    files that were looked at.
     """
 
     gathered: Gathered

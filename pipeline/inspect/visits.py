@@ -209,10 +209,11 @@ def _estimate(
         return 1.0, _BY_ONE
     if plan:
         return _by_parts(plan, counts, met, text_size)
-    (records_, read), *_, (last, end) = meter.marks or [(0, 0)]
-    if len(meter.marks) == _MARKS and last > records_ and end > read:
-        estimate = records_ + (last - records_) / (end - read) * max(0, size - read)
-        return estimate, _BY_SPEED * estimate
+    if len(meter.marks) == _MARKS:
+        (first, begin), (last, end) = meter.marks
+        if last > first and end > begin:
+            estimate = first + (last - first) / (end - begin) * max(0, size - begin)
+            return estimate, _BY_SPEED * estimate
     if meter.read < size:
         estimate = met * size / meter.read
         return estimate, _BY_SIZE * estimate

@@ -17,7 +17,8 @@ _SURE = 5
 
 class Weights(NamedTuple):
     """records: about how many there are; low, high: hardly fewer, hardly more; those in `unknown`
-    files, like which none was read, aside. exact: they were counted. of: by file, for how many records each one of its sample stands.
+    files, like which none was read, aside. exact: they were counted. of: by file, for how many
+    records each one of its sample stands.
     """
 
     records: int
