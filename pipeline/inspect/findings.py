@@ -76,7 +76,8 @@ class Unread:
 @dataclass(frozen=True)
 class Records:
     """estimate: of the whole dump; between low and high in all likelihood; exact: they were
-    counted. unknown_files: files like which none was read; the estimate leaves them out.
+    counted. unknown_files: of so many files it cannot be told how many records they have; the
+    estimate leaves those out that were not read.
     sampled, sampled_files, sampled_bytes: what was read. unfinished: files in which not
     even the first record ended.
     """

@@ -116,7 +116,7 @@ def _look(listed: Listed, place: Place, settings: IngestSettings, *, several: bo
     try:
         with place.open(listed.path) as file:
             head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
-            size = file.seek(0, 2)
+            size = file.seek(0, 2) if file.seekable() else 0  # not known
     except OSError as error:
         return Looked(listed, name, 0, ("", ""), f"cannot be read: {cause(error)}")
     known = format_of(source, head, settings)

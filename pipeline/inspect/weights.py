@@ -8,8 +8,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from pipeline.inspect.estimates import Estimate, ratio
 from pipeline.inspect.listing import Looked
-from pipeline.inspect.visits import Visit, ratio
+from pipeline.inspect.visits import Visit
 
 # As many files of a group, all of one number of records, stand for the others without doubt.
 _SURE = 5
@@ -17,7 +18,7 @@ _SURE = 5
 
 class Weights(NamedTuple):
     """records: about how many there are; low, high: hardly fewer, hardly more; those in `unknown`
-    files, like which none was read, aside. exact: they were counted. of: by file, for how many
+    files, of which it cannot be told, aside. exact: they were counted. of: by file, for how many
     records each one of its sample stands.
     """
 
@@ -49,19 +50,24 @@ def weigh(
         else:
             groups.setdefault(each.group, []).append(at)
     for members in groups.values():
-        seen = [at for at in members if at in visits]
-        if not seen:
+        # Of some that were read it cannot be told: their records stand for themselves alone.
+        read = [at for at in members if at in visits]
+        counted += sum(visits[at].records for at in read)
+        weights |= dict.fromkeys(read, 1.0)
+        known = {at: found for at in read if (found := visits[at].estimate) is not None}
+        total += sum(visits[at].records for at in read if at not in known)
+        if not known:
             unknown += round(len(members) * scale)
             continue
-        inside = sum(visits[at].estimate for at in seen)
-        rest, error = _rest(looked, visits, members, seen, scale)
-        total += inside + rest
-        counted += sum(visits[at].records for at in seen)
-        within = math.sqrt(sum(visits[at].error ** 2 for at in seen))
-        squares += error**2 + (within * (1 + rest / inside) if inside else 0.0) ** 2
-        for at in seen:
-            records = max(1, visits[at].records)
-            weights[at] = visits[at].estimate / records * (1 + rest / inside if inside else 1.0)
+        unknown += len(read) - len(known)
+        inside = sum(guess.records for guess in known.values())
+        rest = _rest(looked, visits, known, members, len(members) * scale - len(read))
+        total += inside + rest.records
+        more = 1 + rest.records / inside if inside else 1.0
+        within = math.sqrt(sum(guess.error**2 for guess in known.values()))
+        squares += rest.error**2 + (within * more) ** 2
+        for at, guess in known.items():
+            weights[at] = guess.records / max(1, visits[at].records) * more
     exact = (
         complete
         and len(looked) == files
@@ -79,17 +85,17 @@ def weigh(
 def _rest(
     looked: Sequence[Looked],
     visits: Mapping[int, Visit],
+    known: Mapping[int, Estimate],
     members: Sequence[int],
-    seen: Sequence[int],
-    scale: float,
-) -> tuple[float, float]:
-    """(records, standard deviation) of the files of a group that were not read."""
-    files = len(members) * scale - len(seen)
+    files: float,
+) -> Estimate:
+    """The records of the files of a group that were not read, of which there are so many."""
     if files <= 0:
-        return 0.0, 0.0
-    counts = {visits[at].estimate for at in seen if visits[at].whole}
-    if len(counts) == 1 and all(visits[at].whole for at in seen):
+        return Estimate(0)
+    counts = {each.records for each in known.values()}
+    if len(counts) == 1 and all(visits[at].whole for at in known):
         (count,) = counts
-        return count * files, 0.0 if len(seen) >= _SURE else 0.5 * count * files
-    size = sum(looked[at].size for at in members) * scale - sum(looked[at].size for at in seen)
-    return ratio([(visits[at].estimate, looked[at].size) for at in seen], max(0, round(size)))
+        return Estimate(count * files, 0.0 if len(known) >= _SURE else 0.5 * count * files)
+    unread = [looked[at].size for at in members if at not in visits]
+    size = files * sum(unread) / len(unread) if unread else files * looked[members[0]].size
+    return ratio([(each.records, looked[at].size) for at, each in known.items()], round(size))

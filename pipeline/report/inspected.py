@@ -110,7 +110,8 @@ def _how_many(records: Records) -> str:
         return "nothing is known of them; more --seconds may help"
     low, high = about(records.low), about(records.high)
     between = f" ({low} to {high})" if low != high else ""
-    return f"about {about(records.estimate)}{between}, {sample}"
+    least = "at least " if records.unknown_files else ""
+    return f"{least}about {about(records.estimate)}{between}, {sample}"
 
 
 def _records(found: Findings) -> Iterator[str]:
@@ -124,7 +125,7 @@ def _records(found: Findings) -> Iterator[str]:
             yield f"empty: {percent(lengths.empty)}, as {_place(lengths.empty_example)}"
     if found.records.unknown_files and found.records.sampled:
         files = counted(found.records.unknown_files, "file")
-        yield f"nothing is known of those in {files}; more --seconds may help"
+        yield f"how many there are in {files} is not known; more --seconds may help"
     for each in found.records.unfinished[:_ROWS]:
         yield (f"not one record ended in what was read of {_name(each.source)}, {size(each.bytes)}")
 

@@ -1,0 +1,82 @@
+"""How many records a file has, from those that were met in some of it.
+
+What belongs here: arithmetic. What does not: reading (visits), many files (weights).
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.inspect.allowance import Meter
+from pipeline.inspect.stretches import Cut, Stretch
+
+# How far an estimate may be off, one standard deviation: by the speed at which records went by, by
+# their sizes.
+_BY_SPEED, _BY_SIZE = 0.15, 0.35
+_MARKS = 2
+
+
+class Estimate(NamedTuple):
+    """About how many there are; error: one standard deviation."""
+
+    records: float
+    error: float = 0.0
+
+
+class Count(NamedTuple):
+    """How many records there are in a part of a file, if all of them were counted."""
+
+    stretch: Stretch
+    records: int
+    all: bool
+
+
+def estimate(
+    plan: Cut | None,
+    counts: Sequence[Count],
+    meter: Meter,
+    size: int,
+    text_size: int,
+) -> Estimate | None:
+    """Of a file that was not read to its end; None where that cannot be told.
+
+    counts: of each part that was read, the records, whether there are no more in it. size: of the
+    file. text_size: of the records that were met.
+    """
+    met = meter.records
+    if plan and met:
+        return _by_parts(plan, counts, met, text_size)
+    if size and len(meter.marks) == _MARKS:
+        (first, begin), (last, end) = meter.marks
+        if last > first and end > begin:
+            records = first + (last - first) / (end - begin) * max(0, size - begin)
+            return Estimate(records, _BY_SPEED * records)
+    return None
+
+
+def _by_parts(plan: Cut, counts: Sequence[Count], met: int, text_size: int) -> Estimate:
+    last = plan.parts[-1] if plan.parts else None
+    if last and last.first > 1 and plan.complete:  # the format itself counts
+        before = last.first - 1
+        rate = before / max(1, sum(part.bytes for part in plan.parts[:-1]))
+        return Estimate(before + rate * last.bytes, 0.1 * rate * last.bytes)
+    full = [(count, stretch.part.bytes) for stretch, count, done in counts if done]
+    if not full:
+        records = plan.bytes / max(1.0, text_size / met)
+        return Estimate(records, _BY_SIZE * records)
+    return ratio(full, plan.bytes)
+
+
+def ratio(pairs: Sequence[tuple[float, int]], total: int) -> Estimate:
+    """How many in all, from (how many, of how many bytes) of some parts of
+    `total` bytes: the ratio estimator (Cochran, Sampling Techniques, 1977, chapter 6).
+    """
+    some = sum(size for _, size in pairs)
+    rate = sum(count for count, _ in pairs) / max(1, some)
+    records = rate * total
+    if len(pairs) < 2:
+        return Estimate(records, _BY_SIZE * records)
+    squares = sum((count - rate * size) ** 2 for count, size in pairs) / (len(pairs) - 1)
+    scale = total / (some / len(pairs)) if some else 0.0
+    rest = math.sqrt(max(0.0, 1 - some / total)) if total else 0.0
+    return Estimate(records, scale * math.sqrt(squares / len(pairs)) * rest)
