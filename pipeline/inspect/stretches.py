@@ -84,12 +84,12 @@ def _joined(parts: Sequence[Part]) -> list[Part]:
 
 
 def _anywhere(file: BufferedReader, known: Format, size: int, most: int) -> Cut | None:
-    """Stretches that begin after the next line feed, evenly spread."""
+    """Stretches that begin after the next line feed, evenly spread up to the file's end."""
     count = min(most, size // (2 * _STRETCH))
     chosen: list[Stretch] = []
     end = 0
     for at in range(count):
-        start = size * at // count
+        start = (size - _STRETCH) * at // max(1, count - 1)
         if start and start < end:
             continue  # a long record reached as far as here
         if start:
