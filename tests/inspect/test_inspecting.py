@@ -1,4 +1,4 @@
-"""What a dump is said to hold: all of a small one, a fair sample of a large one, with any damage."""
+"""What a dump is said to hold: all of a small one, a fair sample of a large one, damage or not."""
 
 import bz2
 import gzip
