@@ -59,6 +59,15 @@ class Facts:
     kinds: Counter[str] = field(default_factory=Counter)
     example: str = ""
 
+    def join(self, other: "Facts") -> None:
+        """The same field, of other records."""
+        self.records += other.records
+        self.strings += other.strings
+        self.length += other.length
+        self.sentences += other.sentences
+        self.kinds += other.kinds
+        self.example = self.example or other.example
+
 
 @dataclass
 class Fields:

@@ -155,7 +155,7 @@ class Hint:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of records. share: of the sampled records with fields. kinds: sampled values by their
+    """A field of records. share: of the records with fields. kinds: sampled values by their
     JSON kind. length: mean, of strings.
     """
 

@@ -29,6 +29,10 @@ _MAX_GROUPS = 200
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}")
 
 
+Group = tuple[str, str]
+"""What a file's first bytes and its name say: format and suffix."""
+
+
 class Listed(NamedTuple):
     """A file of a dump. drawn: its place in the order in which files are looked at."""
 
@@ -60,7 +64,7 @@ class Looked(NamedTuple):
     listed: Listed
     source: str
     size: int
-    group: tuple[str, str]
+    group: Group
     unread: str | None = None
 
 
@@ -98,7 +102,7 @@ def look(
 ) -> list[Looked]:
     """The files from outside, in the order in which they are drawn, as far as the time goes."""
     found: list[Looked] = []
-    groups: set[tuple[str, str]] = set()
+    groups: set[Group] = set()
     for each in listed.kept:
         if deadline.passed(_LOOKING):
             break

@@ -6,13 +6,14 @@ What does not: one file (visits), what follows from the sample (weights, told).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import zip_longest
 from typing import NamedTuple
 
 from pipeline import schema
 from pipeline.inspect.allowance import Deadline
 from pipeline.inspect.fields import Fields, columns_of, fields_of
-from pipeline.inspect.listing import Looked
+from pipeline.inspect.listing import Group, Looked
 from pipeline.inspect.seen import Gathered, Seen
 from pipeline.inspect.visits import Met, Share, Visit, visit
 from pipeline.recipe import Recipe
@@ -82,11 +83,15 @@ def sample(
             break
         each = looked[at]
 
-        def take(met: Met, at: int = at) -> None:
-            gathered.take(at, met)
-
         mine = share._replace(patience=patience)
-        found = visit(each, places[each.listed.dump], ingest, mine, deadline, take)
+        found = visit(
+            each,
+            places[each.listed.dump],
+            ingest,
+            mine,
+            deadline,
+            partial(gathered.take, at, each.group),
+        )
         read += found.bytes
         if found.records or found.whole or found.unfinished:  # or else the time was up
             done.visits[at] = found
@@ -99,7 +104,7 @@ def _order(looked: Sequence[Looked]) -> list[int]:
     """Files in the order in which they are read: of each group in turn, the largest one first,
     then as they were drawn.
     """
-    groups: dict[tuple[str, str], list[int]] = {}
+    groups: dict[Group, list[int]] = {}
     for at, each in enumerate(looked):
         if not each.unread:
             groups.setdefault(each.group, []).append(at)
@@ -123,7 +128,7 @@ def _scout(
     there = missing = 0
     without = Fields()
     tables: list[tuple[int, str]] = []
-    groups: dict[tuple[str, str], int] = {}
+    groups: dict[Group, int] = {}
     for at in order:
         group = looked[at].group
         known = groups.setdefault(group, 0)

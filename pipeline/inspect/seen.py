@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from pipeline.inspect.fields import Fields, fields_of
+from pipeline.inspect.listing import Group
 from pipeline.inspect.visits import PASSED_OVER, Met
 from pipeline.measures import declared, language
 from pipeline.recipe import Recipe
@@ -70,20 +71,20 @@ class Passed:
 
 @dataclass
 class Gathered:
-    """All rows so far. fields: of the records that have any. passed: what was passed over, by its
-    kind.
+    """All rows so far. fields: of the records that have any, by the group of their file. passed:
+    what was passed over, by its kind.
     """
 
     recipe: Recipe
     rows: list[Seen] = field(default_factory=list)
-    fields: Fields = field(default_factory=Fields)
+    fields: dict[Group, Fields] = field(default_factory=dict)
     passed: dict[str, Passed] = field(default_factory=dict)
     _pending: list[tuple[Seen, str, str]] = field(default_factory=list)
     _chars: int = 0
     _mojibake: int = 0
 
-    def take(self, file: int, met: Met) -> None:
-        """One more record of a file."""
+    def take(self, file: int, group: Group, met: Met) -> None:
+        """One more record of a file, which is of that group."""
         record = met.record
         verdict = record.verdict or ""
         if verdict.startswith(PASSED_OVER):
@@ -91,7 +92,7 @@ class Gathered:
             return
         found = fields_of(record, self.recipe.ingest.text_field)
         if found:
-            self.fields.add(found)
+            self.fields.setdefault(group, Fields()).add(found)
         row = Seen(
             file,
             met.source,

@@ -45,29 +45,31 @@ class Cut(NamedTuple):
     complete: bool
     bytes: int
 
-    def less(self) -> "Cut":
-        """The same with the first part alone chosen."""
-        return self._replace(chosen=self.chosen[:1])
-
 
 def cut(file: BufferedReader, known: Format | None, size: int, most: int) -> Cut | None:
-    """At most `most` parts of a file; None for one that is to be read from its beginning on."""
+    """At most `most` parts of a file; None for one that is to be read from its beginning on.
+
+    As many as can be found with what may be read of the file.
+    """
     if known is None or known.cut is None or size <= _WHOLE:
         return None
+    parts: list[Part] = []
+    complete = False
     try:
         if known.cut in _ANYWHERE:
             return _anywhere(file, known, size, most)
         file.seek(0)
-        parts = list(islice(known.cut(file, max(_STRETCH, size // _MAX_PARTS)), _MAX_PARTS + 1))
+        found = known.cut(file, max(_STRETCH, size // _MAX_PARTS))
+        parts.extend(islice(found, _MAX_PARTS))
+        complete = next(iter(found), None) is None
     except (Enough, OSError, ValueError):
-        return None
+        pass
     if not parts:
         return None
-    complete = len(parts) <= _MAX_PARTS
+    whole = sum(part.bytes for part in parts)
     parts = _joined(parts)
-    most = min(most, _MAX_OPENED)
-    chosen = [Stretch(parts[at]) for at in _spread(len(parts), most)]
-    return Cut(parts, chosen, complete, sum(part.bytes for part in parts))
+    chosen = [Stretch(parts[at]) for at in _spread(len(parts), min(most, _MAX_OPENED))]
+    return Cut(parts, chosen, complete, whole if complete else max(whole, size))
 
 
 def _joined(parts: Sequence[Part]) -> list[Part]:
@@ -99,6 +101,7 @@ def _anywhere(file: BufferedReader, known: Format, size: int, most: int) -> Cut 
         part = _first(file, known, start, size, _STRETCH)
         end = start + part.bytes
         chosen.append(Stretch(part._replace(start=start, stop=end), start or None))
+    chosen = [chosen[at] for at in _spread(len(chosen), len(chosen))]
     return Cut([], chosen, False, size)
 
 
@@ -111,9 +114,10 @@ def _first(file: BufferedReader, known: Format, start: int, size: int, limit: in
 
 
 def _spread(count: int, most: int) -> list[int]:
-    """At most so many of the numbers below `count`, the first and the last among them."""
-    if count <= most:
-        return list(range(count))
-    if most <= 1:
-        return [0]
-    return sorted({at * (count - 1) // (most - 1) for at in range(most)})
+    """At most so many of the numbers below `count`, in an order in which the first few are spread
+    as well.
+    """
+    some = min(count, most)
+    even = [at * (count - 1) // max(1, some - 1) for at in range(some)]
+    digits = (some - 1).bit_length()
+    return [even[at] for at in sorted(range(some), key=lambda at: f"{at:0{digits}b}"[::-1])]

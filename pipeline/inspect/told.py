@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipeline import schema
 from pipeline.inspect import findings as tell
-from pipeline.inspect.fields import Fields
-from pipeline.inspect.listing import Listing, Looked
+from pipeline.inspect.fields import Facts, Fields
+from pipeline.inspect.listing import Group, Listing, Looked
 from pipeline.inspect.sampling import Sample
 from pipeline.inspect.seen import Seen, commonest
 from pipeline.inspect.visits import Visit
@@ -49,7 +49,7 @@ def told(
             lambda row: row.agrees is False,
             lambda row: f"declared as {row.declared}, found {row.language}",
         ),
-        fields=_fields(read.gathered.fields),
+        fields=_fields(read.gathered.fields, rows, looked),
         text_field=tell.TextField(
             field.wanted, field.used, round(field.missing / max(1, field.of), _DIGITS)
         ),
@@ -132,7 +132,7 @@ def _formats(looked: Sequence[Looked], visits: Mapping[int, Visit]) -> tuple[tel
     """By the whole chain of formats; a file that was not read is taken for what most of its group
     are.
     """
-    seen: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    seen: dict[Group, Counter[str]] = defaultdict(Counter)
     chains = {at: found.chains for at, found in visits.items() if found.chains.own}
     for at, chain in chains.items():
         seen[looked[at].group][in_words(chain.own)] += 1
@@ -241,16 +241,30 @@ def _languages(texts: _Rows) -> tuple[tell.Language, ...]:
     )
 
 
-def _fields(fields: Fields) -> tuple[tell.Field, ...]:
+def _fields(
+    by_group: Mapping[Group, Fields], rows: _Rows, looked: Sequence[Looked]
+) -> tuple[tell.Field, ...]:
+    """A record with fields stands for as many others as those of its group do on average."""
+    joined: dict[str, Facts] = defaultdict(Facts)
+    having: dict[str, float] = defaultdict(float)
+    total = 0.0
+    weights = dict(rows.by(lambda row: "\0".join(looked[row.file].group)))
+    for group, fields in sorted(by_group.items()):
+        some = weights["\0".join(group)]
+        each = some.weight / len(some.rows)
+        total += each * fields.records
+        for name, facts in fields.names.items():
+            having[name] += each * facts.records
+            joined[name].join(facts)
     found = [
         tell.Field(
             name,
-            round(facts.records / max(1, fields.records), _DIGITS),
+            round(having[name] / total, _DIGITS),
             dict(sorted(facts.kinds.items())),
             round(facts.length / facts.strings) if facts.strings else 0,
             facts.example,
         )
-        for name, facts in fields.names.items()
+        for name, facts in joined.items()
     ]
     return tuple(sorted(found, key=lambda each: (-each.share, each.name)))
 

@@ -26,8 +26,10 @@ _RECORDS_A_STRETCH = 50
 _MAX_STRETCHES = 64
 # So many records, and bytes, are only counted after those that are taken.
 _COUNTED, _COUNTED_BYTES = 10_000, 4 * 1024 * 1024
-# Finding a file's parts that takes more of the time than this is not to be done for many of them.
-_COSTLY, _HALF = 0.03, 0.5
+# Parts are looked for in so much of a file, so much of the time, and until half of it is used up.
+_CUT_BYTES, _CUT_TIME, _HALF = 64 * 1024 * 1024, 0.15, 0.5
+# No more parts are read of a file where one takes so much of the time.
+_COSTLY = 0.1
 _Records = Generator[tuple[str, Record], None, None]
 PASSED_OVER = f"{schema.PASSED_OVER}:"
 
@@ -109,15 +111,13 @@ def _plan(
     before = meter.deadline.used()
     if not share.anywhere or before > _HALF:
         return None
+    mine = Meter(meter.deadline, _CUT_BYTES, before + _CUT_TIME)
     with place.open(looked.listed.path) as opened:
-        file = metered(opened, meter)
+        file = metered(opened, mine)
         head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
         known = format_of(shown(looked.listed.path), head, settings)
         stretches = max(2, min(_MAX_STRETCHES, share.records // _RECORDS_A_STRETCH))
-        plan = cut(file, known, looked.size, stretches)
-    if plan and meter.deadline.used() - before > _COSTLY:
-        return plan.less()
-    return plan
+        return cut(file, known, looked.size, stretches)
 
 
 class _Reading:
@@ -153,9 +153,11 @@ class _Reading:
             return self._some(None, self._share.records)
         room = max(1, self._share.records // len(self.plan.chosen))
         for stretch in self.plan.chosen:
-            before = self._meter.records
+            before, used = self._meter.records, self._meter.deadline.used()
             ended = self._some(stretch, room)
             self.counts.append(Count(stretch, self._meter.records - before, ended))
+            if self._meter.deadline.used() - used > _COSTLY:
+                break
             if self._meter.read > max(self._share.bytes, _COUNTED_BYTES):
                 break
         every = self.plan.complete and len(self.counts) == len(self.plan.parts)

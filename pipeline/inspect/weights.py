@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.inspect.estimates import Estimate, ratio
-from pipeline.inspect.listing import Looked
+from pipeline.inspect.listing import Group, Looked
 from pipeline.inspect.visits import Visit
 
 # As many files of a group, all of one number of records, stand for the others without doubt.
@@ -38,7 +38,7 @@ def weigh(
     files: how many there are, looked at or not; complete: there are no more of them.
     """
     scale = files / len(looked) if looked else 1.0
-    groups: dict[tuple[str, str], list[int]] = {}
+    groups: dict[Group, list[int]] = {}
     weights: dict[int, float] = {}
     total = squares = 0.0
     counted = unknown = 0
