@@ -13,7 +13,7 @@ from pipeline.inspect.stretches import Cut, Stretch
 # How far an estimate may be off, one standard deviation: by the speed at which records went by, by
 # their sizes.
 _BY_SPEED, _BY_SIZE = 0.15, 0.35
-_MARKS = 2
+_MARKS = _FEWEST = 2
 
 
 class Estimate(NamedTuple):
@@ -68,15 +68,17 @@ def _by_parts(plan: Cut, counts: Sequence[Count], met: int, text_size: int) -> E
 
 
 def ratio(pairs: Sequence[tuple[float, int]], total: int) -> Estimate:
-    """How many in all, from (how many, of how many bytes) of some parts of
-    `total` bytes: the ratio estimator (Cochran, Sampling Techniques, 1977, chapter 6).
+    """How many in all, from (how many, of how many bytes) of some parts of `total` bytes: the ratio
+    estimator (Cochran, Sampling Techniques, 1977, chapter 6). Its error is widened where the parts
+    are few.
     """
-    some = sum(size for _, size in pairs)
-    rate = sum(count for count, _ in pairs) / max(1, some)
+    parts, size = len(pairs), sum(size for _, size in pairs)
+    rate = sum(count for count, _ in pairs) / max(1, size)
     records = rate * total
-    if len(pairs) < 2:
+    if parts < _FEWEST:
         return Estimate(records, _BY_SIZE * records)
-    squares = sum((count - rate * size) ** 2 for count, size in pairs) / (len(pairs) - 1)
-    scale = total / (some / len(pairs)) if some else 0.0
-    rest = math.sqrt(max(0.0, 1 - some / total)) if total else 0.0
-    return Estimate(records, scale * math.sqrt(squares / len(pairs)) * rest)
+    squares = sum((count - rate * each) ** 2 for count, each in pairs) / (parts - 1)
+    scale = total / (size / parts) if size else 0.0
+    rest = math.sqrt(max(0.0, 1 - size / total)) if total else 0.0
+    error = scale * math.sqrt(squares / parts) * rest
+    return Estimate(records, error * (1 + 2 / parts))

@@ -10,6 +10,7 @@ from pipeline.inspect.allowance import Deadline
 from pipeline.inspect.findings import Findings
 from pipeline.inspect.listing import listing, look
 from pipeline.inspect.sampling import sample
+from pipeline.inspect.seen import Gathered
 from pipeline.inspect.told import told
 from pipeline.recipe import Recipe
 from pipeline.sources.places import Place
@@ -32,6 +33,7 @@ def inspect(
     written. A place may raise what it raises when it cannot be listed at all.
     """
     settings = recipe or Recipe()
+    Gathered(settings).warm_up()  # the time is for reading
     deadline = Deadline(clock, seconds)
     places = dict(dumps)
     listed = listing(dumps, deadline)

@@ -83,6 +83,12 @@ class Gathered:
     _chars: int = 0
     _mojibake: int = 0
 
+    def warm_up(self) -> None:
+        """Load all that looks at texts, which takes a second or two."""
+        row = Seen(0, "", 0, None, 0, None, "")
+        self._measured([row], ["A \u00e9 text."], ["{}"])
+        self._mojibake = 0
+
     def take(self, file: int, group: Group, met: Met) -> None:
         """One more record of a file, which is of that group."""
         record = met.record

@@ -28,7 +28,7 @@ _MAX_STRETCHES = 64
 _COUNTED, _COUNTED_BYTES = 10_000, 4 * 1024 * 1024
 # Parts are looked for in so much of a file, so much of the time, and until half of it is used up.
 _CUT_BYTES, _CUT_TIME, _HALF = 64 * 1024 * 1024, 0.15, 0.5
-# No more parts are read of a file where one takes so much of the time.
+# No more parts are read of a file where opening one takes so much of the time.
 _COSTLY = 0.1
 _Records = Generator[tuple[str, Record], None, None]
 PASSED_OVER = f"{schema.PASSED_OVER}:"
@@ -146,6 +146,7 @@ class _Reading:
         self.chains = Chains(looked.source)
         self.counts: list[Count] = []
         self.taken = self.size = 0
+        self._opening = 0.0  # share of the time until a part's first record was there
 
     def all(self) -> bool:
         """Read what is planned; whether that was all of the file. Raises `Enough` and `OSError`."""
@@ -153,10 +154,10 @@ class _Reading:
             return self._some(None, self._share.records)
         room = max(1, self._share.records // len(self.plan.chosen))
         for stretch in self.plan.chosen:
-            before, used = self._meter.records, self._meter.deadline.used()
+            before = self._meter.records
             ended = self._some(stretch, room)
             self.counts.append(Count(stretch, self._meter.records - before, ended))
-            if self._meter.deadline.used() - used > _COSTLY:
+            if self._opening > _COSTLY:
                 break
             if self._meter.read > max(self._share.bytes, _COUNTED_BYTES):
                 break
@@ -184,11 +185,14 @@ class _Reading:
 
     def _records(self, raw: Watched, stretch: Stretch | None, room: int) -> bool:
         start = stretch.start if stretch else None
+        begun = self._meter.deadline.used()
         most, last = self._share.bytes, room + _COUNTED
         if stretch:
             most += self._out()
         with closing(cast(_Records, records(raw, self._settings))) as found:
             for count, (source, record) in enumerate(found):
+                if not count:
+                    self._opening = self._meter.deadline.used() - begun
                 if count >= last or (count and self._out() > most):
                     return False
                 if count < room:
