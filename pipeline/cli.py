@@ -78,7 +78,7 @@ def _inspect(words: argparse.Namespace) -> int:
         found = inspect(str(words.raw), dumps, words.seconds)
     if words.recipe:
         with words.recipe.open("w" if words.force else "x", encoding="utf-8") as file:
-            file.write(starting_recipe(found))
+            file.write(starting_recipe(found, str(words.recipe)))
     if words.json:
         print(inspected.as_json(found))
     else:

@@ -123,11 +123,12 @@ def _records(found: Findings) -> Iterator[str]:
         )
         if lengths.empty_example is not None:
             yield f"empty: {percent(lengths.empty)}, as {_place(lengths.empty_example)}"
-    if found.records.unknown_files and found.records.sampled:
-        files = counted(found.records.unknown_files, "file")
+    unknown = found.records.unknown_files - len(found.records.unfinished)
+    if unknown > 0 and found.records.sampled:
+        files = counted(unknown, "file")
         yield f"how many there are in {files} is not known; more --seconds may help"
     for each in found.records.unfinished[:_ROWS]:
-        yield (f"not one record ended in what was read of {_name(each.source)}, {size(each.bytes)}")
+        yield f"in what was read of {_name(each.source)}, {size(each.bytes)}, no record ended"
 
 
 def _encodings(encodings: Sequence[Encoding]) -> Iterator[str]:

@@ -26,18 +26,21 @@ _MOST, _FEW = 0.5, 0.05
 _NAMED = 5
 
 
-def starting_recipe(found: Findings) -> str:
-    """The recipe as TOML, each line with its reason; `pipeline.recipe.load` takes it."""
+def starting_recipe(found: Findings, file: str = "recipe.toml") -> str:
+    """The recipe as TOML, each line with its reason; `pipeline.recipe.load` takes it.
+
+    file: where it will be, for the command in its first lines.
+    """
     records = found.records
     seen = f"all of its {number(records.sampled)} records"
     if not records.exact:
         seen = f"{number(records.sampled)} of its records"
-    place = visible(found.place, keep="")
+    place, written = visible(found.place, keep=""), visible(file, keep="")
     lines = [
         f"# A starting recipe for {place}, written by `hygiene inspect`, which read {seen}.",
         "# Whatever is not said here has its default; docs/recipe.md lists every setting.",
         "#",
-        f"# hygiene run {shlex.quote(place)} --out corpus --recipe recipe.toml",
+        f"# hygiene run {shlex.quote(place)} --out corpus --recipe {shlex.quote(written)}",
     ]
     for section, settings in (
         ("ingest", _ingest(found)),

@@ -126,8 +126,11 @@ def test_many_languages(examples: Findings) -> None:
 
 def test_the_command_in_it_can_be_pasted(examples: Findings) -> None:
     found = replace(examples, place="my raw files")
-    (line,) = (each for each in starting_recipe(found).split("\n") if "hygiene run" in each)
-    assert shlex.split(line.removeprefix("# "))[:3] == ["hygiene", "run", "my raw files"]
+    recipe = starting_recipe(found, "my recipe.toml")
+    (line,) = (each for each in recipe.split("\n") if "hygiene run" in each)
+    words = shlex.split(line.removeprefix("# "))
+    assert words[:3] == ["hygiene", "run", "my raw files"]
+    assert words[-2:] == ["--recipe", "my recipe.toml"]
 
 
 def test_nothing_to_say(tmp_path: Path) -> None:
