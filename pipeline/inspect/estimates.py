@@ -5,6 +5,7 @@ What belongs here: arithmetic. What does not: reading (visits), many files (weig
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.inspect.allowance import Meter
@@ -55,16 +56,30 @@ def estimate(
 
 
 def _by_parts(plan: Cut, counts: Sequence[Count], met: int, text_size: int) -> Estimate:
-    last = plan.parts[-1] if plan.parts else None
-    if last and last.first > 1 and plan.complete:  # the format itself counts
-        before = last.first - 1
-        rate = before / max(1, sum(part.bytes for part in plan.parts[:-1]))
-        return Estimate(before + rate * last.bytes, 0.1 * rate * last.bytes)
+    if plan.complete and plan.parts[-1].first > 1:
+        return _by_numbers(plan, counts)
     full = [(count, stretch.part.bytes) for stretch, count, done in counts if done]
     if not full:
         records = plan.bytes / max(1.0, text_size / met)
         return Estimate(records, _BY_SIZE * records)
     return ratio(full, plan.bytes)
+
+
+def _by_numbers(plan: Cut, counts: Sequence[Count]) -> Estimate:
+    """The format itself numbers its items, of which some may be no records."""
+    *others, last = plan.parts
+    before = last.first - 1
+    rest = before / max(1, sum(part.bytes for part in others)) * last.bytes
+    items = {part: after.first - part.first for part, after in pairwise(plan.parts)}
+    full = [
+        (float(each.records), items[each.stretch.part])
+        for each in counts
+        if each.all and each.stretch.part in items
+    ]
+    if not full:
+        return Estimate(before + rest, _BY_SIZE * rest)
+    found = ratio(full, round(before + rest))
+    return Estimate(found.records, math.hypot(found.error, _BY_SIZE * rest))
 
 
 def ratio(pairs: Sequence[tuple[float, int]], total: int) -> Estimate:

@@ -1,10 +1,13 @@
 """For how many records each one of a sample stands."""
 
-from pipeline.inspect.estimates import Estimate, ratio
+from pipeline.inspect.allowance import Deadline, Meter
+from pipeline.inspect.estimates import Count, Estimate, estimate, ratio
 from pipeline.inspect.listing import Listed, Looked
+from pipeline.inspect.stretches import Cut, Stretch
 from pipeline.inspect.visits import Visit
 from pipeline.inspect.watched import Chains
 from pipeline.inspect.weights import weigh
+from pipeline.sources.raw import Part
 
 
 def looked(*sizes: int, group: str = "text", unread: str | None = None) -> list[Looked]:
@@ -71,3 +74,18 @@ def test_a_ratio_and_its_error() -> None:
     assert (near.records, far.records) == (105.0, 105.0)
     assert near.error < far.error
     assert ratio([(5, 0)], 0).records == 0
+
+
+def test_items_that_are_no_records_are_not_counted() -> None:
+    """A format numbers requests and responses; every other one is a record."""
+    parts = [Part(at, at + 100, 100, 1 + 10 * at // 100) for at in range(0, 1000, 100)]
+    chosen = [Stretch(part) for part in parts[::3]]
+    plan = Cut(parts, chosen, True, 1000)
+    meter = Meter(Deadline(lambda: 0.0, 1), 1000, records=20)
+    counts = [Count(stretch, 5, True) for stretch in chosen]
+    found = estimate(plan, counts, meter, 1000, 999)
+    assert found is not None
+    assert found.records == 50
+    torn = estimate(plan, [Count(stretch, 5, False) for stretch in chosen], meter, 1000, 999)
+    assert torn is not None
+    assert torn.records == 100
