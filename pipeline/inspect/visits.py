@@ -152,14 +152,14 @@ class _Reading:
         """Read what is planned; whether that was all of the file. Raises `Enough` and `OSError`."""
         if self.plan is None:
             return self._some(None, self._share.records)
-        room = max(1, self._share.records // len(self.plan.chosen))
+        room, begun = max(1, self._share.records // len(self.plan.chosen)), self._out()
         for stretch in self.plan.chosen:
             before = self._meter.records
             ended = self._some(stretch, room)
             self.counts.append(Count(stretch, self._meter.records - before, ended))
             if self._opening > _COSTLY:
                 break
-            if self._meter.read > max(self._share.bytes, _COUNTED_BYTES):
+            if self._out() - begun > max(self._share.bytes, _COUNTED_BYTES):
                 break
         every = self.plan.complete and len(self.counts) == len(self.plan.parts)
         return every and all(count.all for count in self.counts)
@@ -186,13 +186,12 @@ class _Reading:
     def _records(self, raw: Watched, stretch: Stretch | None, room: int) -> bool:
         start = stretch.start if stretch else None
         begun = self._meter.deadline.used()
-        most, last = self._share.bytes, room + _COUNTED
-        if stretch:
-            most += self._out()
+        most, last = 0, room + _COUNTED
         with closing(cast(_Records, records(raw, self._settings))) as found:
             for count, (source, record) in enumerate(found):
                 if not count:
                     self._opening = self._meter.deadline.used() - begun
+                    most = self._out() + self._share.bytes
                 if count >= last or (count and self._out() > most):
                     return False
                 if count < room:
