@@ -21,14 +21,17 @@ from pipeline.decode import encode
 from pipeline.document import EditError, restore
 from pipeline.engine.engine import EngineError
 from pipeline.engine.local import LocalEngine
-from pipeline.report import page, terminal
+from pipeline.inspect.inspecting import SECONDS, inspect
+from pipeline.report import inspected, page, terminal
 from pipeline.report.outcome import Outcome, stops
+from pipeline.report.starting import starting_recipe
 from pipeline.sources.dumps import dumps_in
 from pipeline.sources.places import DumpError, Place
 from pipeline.store.commit import locked, roll_forward
 from pipeline.store.dataset import Dataset, StoreError
 
 FINE, REFUSED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+_MAX_SECONDS = 86_400.0
 _FAULTS = (
     DumpError,
     EditError,
@@ -59,6 +62,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("hygiene: stopped; the same command goes on where this one was", file=sys.stderr)
         return STOPPED
     return status
+
+
+def _inspect(words: argparse.Namespace) -> int:
+    if words.recipe and words.recipe.exists() and not words.force:
+        raise recipe.RecipeError(f"{words.recipe} is there already; --force overwrites it")
+    dumps = dumps_in(words.raw, words.dump)
+    if words.recipe and any(place.holds(words.recipe) for _, place in dumps):
+        raise recipe.RecipeError(
+            f"{words.recipe} would lie among the raw files and be read as one; put it elsewhere"
+        )
+    with terminal.progress() as bars:
+        bars.say("looking at the files")
+        found = inspect(str(words.raw), dumps, words.seconds)
+    if words.recipe:
+        with words.recipe.open("w" if words.force else "x", encoding="utf-8") as file:
+            file.write(starting_recipe(found, str(words.recipe)))
+    if words.json:
+        print(inspected.as_json(found))
+    else:
+        inspected.inspected(Console(), found, recipe=not words.recipe)
+    return FINE
 
 
 def _run(words: argparse.Namespace) -> int:
@@ -180,6 +204,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
+    _add_inspect(commands)
     _add_run(commands)
     explain = _command(
         commands,
@@ -235,6 +260,35 @@ def _parser() -> argparse.ArgumentParser:
     )
     columns.add_argument("dataset", nargs="?", choices=list(schema.PUBLISHED), help="only this one")
     return parser
+
+
+def _add_inspect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    look = _command(
+        commands,
+        "inspect",
+        _inspect,
+        "say what a dump holds, from a sample, and propose a recipe for it",
+        "hygiene inspect raw/2026-11-22 --recipe recipe.toml",
+        "Nothing is written but the recipe. Exit status: 0 fine, 2 bad usage or a folder that "
+        "cannot be listed.",
+    )
+    look.add_argument(
+        "raw",
+        type=Path,
+        metavar="RAW",
+        help="folder of raw files, or of such folders named by date",
+    )
+    look.add_argument("--dump", metavar="DATE", help="only the dump of this name")
+    look.add_argument(
+        "--seconds",
+        type=_seconds,
+        default=SECONDS,
+        metavar="N",
+        help=f"read for about so long (default: {SECONDS:g})",
+    )
+    look.add_argument("--recipe", type=Path, metavar="FILE", help="write the starting recipe there")
+    look.add_argument("--force", action="store_true", help="overwrite the recipe that is there")
+    look.add_argument("--json", action="store_true", help="all that was found as a JSON object")
 
 
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -303,6 +357,16 @@ def _add_review(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", type=_whole, default=1000, metavar="N", help="show this many (default: 1000)"
     )
+
+
+def _seconds(word: str) -> float:
+    try:
+        seconds = float(word)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"takes a number of seconds above 0, not {word!r}")
+    return seconds
 
 
 def _whole(word: str) -> int:

@@ -85,7 +85,7 @@ _KEPT = ("raw_documents", "repaired_documents")
 # What makes a dataset: code, and the tables and models that it reads.
 _MAKES = ("*.py", "*.toml", "*.json")
 # These only show what was made.
-_SHOWS = ("report", "lookup.py", "review.py", "review_lines.py", "cli.py")
+_SHOWS = ("report", "inspect", "lookup.py", "review.py", "review_lines.py", "cli.py")
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,75 @@ def test_a_run_ends_with_a_table_and_keeps_only_what_was_read(tmp_path: Path) ->
     assert kept == {"raw_documents", "repaired_documents"}
 
 
+def test_inspect_says_what_there_is_and_proposes_a_recipe() -> None:
+    done = run("inspect", EXAMPLES)
+    assert done.returncode == 0, done.stderr
+    for line in (
+        r"2 dumps, 2026-11-21, 2026-11-22",
+        r"29 files, 53 kB",
+        r"JSON Lines in gzip\s+1 file\s+1.3 kB\s+2026-11-22/exact-clocks.jsonl.gz",
+        r"records: 45, all of them were read",
+        r"koi8-r\s+2.6 %\s+by detected",
+        r"en\s+71 %",
+        r"malformed\s+6.7 %\s+3 seen\s+2026-11-22/village.jsonl, record 2: line 2 is not JSON",
+        r'# wanted = \["en", "de", "fr"',
+    ):
+        assert re.search(line, done.stdout), line
+
+
+def test_inspect_writes_a_recipe_that_a_run_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "raw").mkdir()
+    records = [{"id": n, "content": f"Article {n} is about the bridge. " * 9} for n in range(9)]
+    (tmp_path / "raw" / "a.jsonl").write_text("\n".join(map(json.dumps, records)))
+    recipe = tmp_path / "recipe.toml"
+    words = ["inspect", str(tmp_path / "raw"), "--recipe", str(recipe)]
+    assert main(words) == 0
+    shown = capsys.readouterr().out
+    assert 'likely to be in "content"' in shown
+    assert "A starting recipe" not in shown
+    before = recipe.read_text()
+    recipe.write_text("# mine\n")
+    assert main(words) == 2
+    assert recipe.read_text() == "# mine\n"
+    assert main([*words, "--force"]) == 0
+    assert recipe.read_text() == before
+    out = tmp_path / "out"
+    run_words = ["run", str(tmp_path / "raw"), "--out", str(out), "--recipe", str(recipe)]
+    assert main(run_words) == 0
+    assert rows(out, "documents")
+
+
+def test_inspect_as_json_is_the_same_each_time(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = []
+    for _ in range(2):
+        assert main(["inspect", str(EXAMPLES), "--json", "--seconds", "600"]) == 0
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1]
+    found = json.loads(shown[0])
+    assert list(found) == sorted(found)
+    assert found["records"]["estimate"] == 45
+    assert found["encodings"][0]["encoding"] == "utf-8"
+    assert found["recipe"].startswith("# A starting recipe for")
+
+
+def test_inspect_shows_nothing_that_a_terminal_obeys(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evil = "\x1b]0;title\x07\u202e[red]x[/red]\n"
+    name = evil.replace("/", "")
+    (tmp_path / f"a{name}.txt").write_text("A quiet text.")
+    (tmp_path / f"b{name}.bin").write_bytes(b"\x00\x01" * 99)
+    records = [{evil: evil * 9, "text": evil, "lang": evil}, {"text": 5, evil: 1}, {"x": evil}]
+    (tmp_path / "c.jsonl").write_text("\n".join(map(json.dumps, records)))
+    for more in ([], ["--json"]):
+        assert main(["inspect", str(tmp_path), "--dump", "d", *more]) == 0
+        assert not set(capsys.readouterr().out) & {"\x1b", "\x07", "\u202e"}
+    assert main(["inspect", str(tmp_path), "--dump", "d"]) == 0
+    assert "[red]x[/red]" in capsys.readouterr().out
+
+
 def test_the_seed_articles(
     shared: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
@@ -171,7 +240,9 @@ def test_rules_and_schema_list_everything(capsys: pytest.CaptureFixture[str]) ->
         assert word in shown
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["explain"], ["restore"], ["rules"], ["schema"]])
+@pytest.mark.parametrize(
+    "command", [[], ["inspect"], ["run"], ["explain"], ["restore"], ["rules"], ["schema"]]
+)
 def test_help_has_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([*command, "--help"])
@@ -200,6 +271,21 @@ BAD_WORDS = [
         ["run", "{tmp}/raw", "--out", "{tmp}/o", "--dump", "a/b"], "cannot name a dump", id="dump"
     ),
     pytest.param(["run", "{tmp}/raw", "--out", "{tmp}/raw/o"], "lies inside the dump", id="inside"),
+    pytest.param(["inspect", "{tmp}/gone"], "gone does not exist; give", id="inspect missing"),
+    pytest.param(["inspect", "{tmp}/empty"], "empty holds no files", id="inspect empty"),
+    pytest.param(
+        ["inspect", "{tmp}/raw", "--recipe", "{tmp}/recipe.toml"],
+        "recipe.toml is there already; --force overwrites it",
+        id="inspect recipe there",
+    ),
+    pytest.param(
+        ["inspect", "{tmp}/raw", "--recipe", "{tmp}/raw/r.toml"],
+        "would lie among the raw files",
+        id="inspect recipe inside",
+    ),
+    pytest.param(
+        ["inspect", "{tmp}/raw", "--recipe", "{tmp}/no/r.toml"], "r.toml", id="inspect no folder"
+    ),
     pytest.param(["explain", "feed", "--out", "{tmp}/raw"], "no document of", id="unknown id"),
     pytest.param(["restore", "feed", "--out", "{tmp}/gone"], "no document of", id="no corpus"),
 ]
@@ -225,6 +311,9 @@ def test_usage_errors_are_two() -> None:
         main(["run"])
     with pytest.raises(SystemExit, match="2"):
         main(["run", "raw", "--out", "o", "--workers", "0"])
+    for seconds in ("0", "-1", "nan", "inf", "soon"):
+        with pytest.raises(SystemExit, match="2"):
+            main(["inspect", "raw", "--seconds", seconds])
 
 
 def test_an_ambiguous_id_names_the_candidates(

@@ -124,7 +124,7 @@ def test_the_dagster_page_names_what_dagster_has() -> None:
 
 
 def test_every_command_is_in_the_readme() -> None:
-    for command in ("run", "explain", "restore", "typos", "repeats", "rules", "schema"):
+    for command in ("inspect", "run", "explain", "restore", "typos", "repeats", "rules", "schema"):
         assert f"hygiene {command}" in README
     for target in ("make run", "make test", "make ui", "make bench"):
         assert target in README

@@ -4,9 +4,9 @@ What belongs here: the types that callers see. What does not: how an encoding is
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.document import Edit
+from pipeline.document import Edit, apply
 
 # The stage that edits of mixed texts bear in the ledger.
 STAGE = "decode"
@@ -50,6 +50,17 @@ class Decoded:
     misfits: int = 0
     edits: tuple[Edit, ...] = ()
     bytes_hash: str | None = None
+
+    @property
+    def meant(self) -> str:
+        """The text with the edits applied."""
+        return apply(self.text, self.edits)[0]
+
+    def with_text(self, text: str) -> "Decoded":
+        """The same evidence of a text that was taken out of this one: no bytes follow from it."""
+        return replace(
+            self, text=text, byte_order_mark=False, lossless=False, edits=(), bytes_hash=None
+        )
 
 
 def hash_of(raw: bytes) -> str:

@@ -11,7 +11,7 @@ Everything else is passed over.
 import email
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.message import Message
 
@@ -150,8 +150,8 @@ def _record(
         reason = f"mail {number}: its text {error}"
         return rejected(number, raw, schema.UNDECODABLE, reason, metadata)
     text = _joined(decoded)
-    if chosen is body.html and not _PAGE.match(text.text):
-        text = replace(text, text=f"<body>{text.text}", lossless=False)
+    if chosen is body.html and not _PAGE.match(text.meant):
+        text = text.with_text(f"<body>{text.meant}")
     return Record(number, len(raw), digest_of(raw), text, metadata)
 
 
@@ -165,5 +165,4 @@ def _joined(parts: list[Decoded]) -> Decoded:
     if len(parts) == 1:
         return parts[0]
     least = min(parts, key=lambda part: part.confidence)
-    text = "\n\n".join(part.text.strip("\r\n") for part in parts)
-    return replace(least, text=text, byte_order_mark=False, lossless=False)
+    return least.with_text("\n\n".join(part.meant.strip("\r\n") for part in parts))

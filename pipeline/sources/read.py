@@ -6,6 +6,7 @@ file could not be read. What does not: any one format.
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline import schema
 from pipeline.sources.formats import format_of
@@ -20,7 +21,19 @@ def records(raw: RawFile, settings: IngestSettings) -> Iterator[tuple[str, Recor
     """(source, record) of everything in the file, in order, none left out.
 
     What is no text and was not asked for comes last, counted by its kind, a record for each.
+    No two are of the same source, number and digest.
     """
+    told: set[tuple[str, str]] = set()
+    for source, record in _records(raw, settings):
+        if not record.number:  # of the file itself, which may be torn more than once at its head
+            if (source, record.digest) in told:
+                other = digest_of(f"{record.digest} {record.reason}".encode())
+                record = replace(record, digest=other)
+            told.add((source, record.digest))
+        yield source, record
+
+
+def _records(raw: RawFile, settings: IngestSettings) -> Iterator[tuple[str, Record]]:
     number = raw.first - 1
     passed: dict[str, PassedOver] = {}
     try:
@@ -29,7 +42,7 @@ def records(raw: RawFile, settings: IngestSettings) -> Iterator[tuple[str, Recor
                 number = item.number
                 yield raw.source, item
             elif isinstance(item, RawFile):
-                yield from records(item, settings)
+                yield from _records(item, settings)
             else:
                 _, items, size = passed.get(item.kind, PassedOver(item.kind, 0))
                 passed[item.kind] = PassedOver(item.kind, items + item.items, size + item.bytes)

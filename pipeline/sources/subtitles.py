@@ -55,14 +55,13 @@ def _read(raw: RawFile, settings: IngestSettings, *, vtt: bool) -> Iterator[Reco
     if record.decoded is None:
         yield record
         return
-    cues = _cues(record.decoded.text, vtt=vtt)
+    cues = _cues(record.decoded.meant, vtt=vtt)
     if not cues.any and record.verdict is None:
         reason = "there is no cue in it: no line with two times and --> between them"
         yield replace(record, verdict=schema.MALFORMED, reason=reason)
         return
     # The bytes cannot be made of what is said.
-    decoded = replace(record.decoded, text="\n".join(cues.lines), lossless=False)
-    yield replace(record, decoded=decoded)
+    yield replace(record, decoded=record.decoded.with_text("\n".join(cues.lines)))
 
 
 def _cues(text: str, *, vtt: bool) -> _Cues:
