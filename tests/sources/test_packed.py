@@ -147,3 +147,12 @@ def test_an_empty_file_of_any_name() -> None:
     assert texts(read(b"", "a.gz")) == [""]
     assert io.BytesIO(gzip.compress(b"")).read()[:2] == b"\x1f\x8b"
     assert texts(read(gzip.compress(b""), "a.txt.gz")) == [""]
+
+
+def test_a_stream_that_is_torn_before_anything_came_out_is_told_once_by_each_who_sees_it() -> None:
+    """Both records are about the file itself; still they are two."""
+    packed = bytearray(gzip.compress(b"ARROW1\0\0" + LINES[:2000]))
+    packed[12] ^= 0xFF
+    found = read(bytes(packed), "a.arrow.gz")
+    assert {record.number for record in found} == {0}
+    assert len({record.digest for record in found}) == len(found)

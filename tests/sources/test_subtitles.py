@@ -132,3 +132,14 @@ def test_any_text_is_never_a_traceback(text: str) -> None:
     for name in ("a.srt", "a.vtt"):
         (record,) = read(text.encode("utf-8", "replace"), name)
         assert (record.verdict is None) == (record.reason is None)
+
+
+def test_cues_of_a_file_in_two_encodings_are_those_that_were_meant() -> None:
+    spoken = "Der Fährmann zählt die Glocken über dem Fluß. Größe, Öl, Übermut. " * 3
+    cue = f"1\n00:00:01,000 --> 00:00:02,000\n{spoken}\n\n".encode()
+    cue += b"2\n00:00:03,000 --> 00:00:04,000\n" + "„Nebel“ über Köln".encode("cp1252") + b"\n"
+    (record,) = read(cue, "a.srt")
+    assert record.decoded is not None
+    assert record.decoded.evidence.startswith("mixed")
+    assert record.decoded.edits == ()
+    assert record.decoded.text.endswith("„Nebel“ über Köln")
