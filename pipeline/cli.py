@@ -274,9 +274,8 @@ def _add_inspect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     look.add_argument(
         "raw",
-        type=Path,
         metavar="RAW",
-        help="folder of raw files, or of such folders named by date",
+        help="where they are, as for `hygiene run`",
     )
     look.add_argument("--dump", metavar="DATE", help="only the dump of this name")
     look.add_argument(

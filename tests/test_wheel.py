@@ -25,7 +25,7 @@ def test_the_wheel_holds_code_and_data_and_nothing_else(wheel: Path) -> None:
         path.relative_to(ROOT).as_posix()
         for package in ("pipeline", "assets", "expectations")
         for path in (ROOT / package).rglob("*")
-        if path.suffix in (".py", ".toml", ".json", ".html", ".css")
+        if path.suffix in (".py", ".toml", ".json", ".npz", ".html", ".css")
     }
     assert wanted <= names
     extra = {name for name in names - wanted if ".dist-info/" not in name}

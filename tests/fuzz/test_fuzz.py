@@ -1,11 +1,17 @@
 """Ten thousand damaged inputs are answered; some hundreds go all the way, and none is lost."""
 
+import bz2
+import contextlib
+import gzip
+import lzma
 import re
 import subprocess
 import sys
 from collections import Counter
 from itertools import islice
 from pathlib import Path
+
+import lz4.frame
 
 from pipeline.sources.formats import FORMATS, format_of
 from pipeline.sources.raw import HEAD_BYTES, INSIDE
@@ -16,7 +22,7 @@ from tests.fuzz.seeds import FILES, PACKINGS
 
 SEED = 20_261_125
 # Of a process that has all libraries loaded.
-MEGABYTES = 600
+MEGABYTES = 500
 
 
 def test_every_format_has_a_seed() -> None:
@@ -55,4 +61,12 @@ def test_damaged_inputs_all_the_way(tmp_path: Path) -> None:
     assert max(ids.values()) == 1
     told = {row["source"].split(INSIDE)[0] for row in [*found, *rows(out, "passed_over")]}
     silent = {path.name for path in raw.iterdir()} - told
-    assert {name for name in silent if (raw / name).read_bytes().strip()} == set()
+    assert {name for name in silent if _unpacked((raw / name).read_bytes()).strip()} == set()
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """What is in a file, however often it is packed."""
+    for unpack in (gzip.decompress, bz2.decompress, lzma.decompress, lz4.frame.decompress):
+        with contextlib.suppress(OSError, ValueError, EOFError, lzma.LZMAError, RuntimeError):
+            return _unpacked(unpack(raw)) if raw else raw
+    return raw
