@@ -13,6 +13,7 @@ from pyarrow import feather, ipc
 
 from pipeline import schema
 from pipeline.sources.columns import records_of, without_column
+from pipeline.sources.groups import parts_of
 from pipeline.sources.raw import Part, RawFile, Unreadable, seekable
 from pipeline.sources.record import Record, rejected
 from pipeline.sources.settings import IngestSettings
@@ -65,16 +66,7 @@ def cut_arrow(file: BinaryIO, limit: int) -> Iterator[Part]:
             sizes.append((batch.nbytes, batch.num_rows))
     except _ERRORS:
         return
-    start = size = rows = 0
-    first = 1
-    for at, (bytes_, rows_) in enumerate(sizes):
-        if size and size + bytes_ > limit:
-            yield Part(start, at, size, first)
-            first += rows
-            start, size, rows = at, 0, 0
-        size += bytes_
-        rows += rows_
-    yield Part(start, len(sizes), size, first)
+    yield from parts_of(sizes, limit)
 
 
 def _batches(file: BinaryIO, head: bytes, part: Part | None) -> Iterator[pa.RecordBatch]:

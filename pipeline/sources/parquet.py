@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from pipeline import schema
 from pipeline.sources.columns import ROWS, records_of, without_column
+from pipeline.sources.groups import parts_of
 from pipeline.sources.raw import Part, RawFile, seekable
 from pipeline.sources.record import Record, rejected
 from pipeline.sources.settings import IngestSettings
@@ -30,16 +31,7 @@ def cut_parquet(file: BinaryIO, limit: int) -> Iterator[Part]:
         sizes = [(group.total_byte_size, group.num_rows) for group in groups]
     except (pa.ArrowException, OSError):
         return
-    start = size = rows = 0
-    first = 1
-    for at, (bytes_, rows_) in enumerate(sizes):
-        if size and size + bytes_ > limit:
-            yield Part(start, at, size, first)
-            first += rows
-            start, size, rows = at, 0, 0
-        size += bytes_
-        rows += rows_
-    yield Part(start, len(sizes), size, first)
+    yield from parts_of(sizes, limit)
 
 
 def _records(file: BinaryIO, part: Part | None, settings: IngestSettings) -> Iterator[Record]:

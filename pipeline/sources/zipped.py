@@ -14,6 +14,7 @@ from io import RawIOBase
 from lzma import LZMAError
 from typing import BinaryIO
 
+from pipeline.sources.groups import parts_of
 from pipeline.sources.inside import Broken, Guarded, Names, leads_out, resolved, unsafe_name
 from pipeline.sources.limits import Limits, TooMuch
 from pipeline.sources.raw import Part, PassedOver, RawFile, Unreadable, Unsafe, seekable
@@ -71,13 +72,7 @@ def cut_zip(file: BinaryIO, limit: int) -> Iterator[Part]:
         members = opened(file).infolist()
     except (Unsafe, *ERRORS):
         return
-    start = size = 0
-    for at, member in enumerate(members):
-        if size and size + member.file_size > limit:
-            yield Part(start, at, size)
-            start, size = at, 0
-        size += member.file_size
-    yield Part(start, len(members), size)
+    yield from parts_of(((member.file_size, 0) for member in members), limit)
 
 
 def opened(file: BinaryIO) -> zipfile.ZipFile:
