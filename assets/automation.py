@@ -15,7 +15,7 @@ import dagster as dg
 
 from assets.corpus import Corpus
 from assets.dumps import BY_DAY, MARKER, QUIET_SECONDS, look
-from pipeline.sources.places import DumpError
+from pipeline.sources.places.place import DumpError
 
 # A backlog enters the queue a few dumps at a time, so that it can still be stopped.
 MOST_REQUESTS = 10

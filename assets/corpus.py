@@ -17,9 +17,9 @@ from pipeline.engine.engine import EngineError
 from pipeline.engine.local import LocalEngine
 from pipeline.rules import RuleError
 from pipeline.run import Run
-from pipeline.sources.dumps import dates_in, delivery
-from pipeline.sources.places import DumpError, Folder
-from pipeline.sources.remote import Remote
+from pipeline.sources.places.dumps import dates_in, delivery
+from pipeline.sources.places.place import DumpError, Folder
+from pipeline.sources.places.remote import Remote
 from pipeline.store.commit import locked, roll_forward
 from pipeline.store.dataset import StoreError
 

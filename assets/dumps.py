@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from pipeline.sources.places import Folder, is_delivery
-from pipeline.sources.remote import Remote
+from pipeline.sources.places.place import Folder, is_delivery
+from pipeline.sources.places.remote import Remote
 
 # Today's dump is a partition too.
 BY_DAY = dg.DailyPartitionsDefinition(

@@ -25,7 +25,7 @@ from pipeline.report.summary import (
     sample_edits,
     summarise,
 )
-from pipeline.sources.places import Folder, Place
+from pipeline.sources.places.place import Folder, Place
 from pipeline.store.dataset import Dataset
 
 Metadata = dict[str, int | float | dg.MetadataValue]

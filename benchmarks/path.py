@@ -20,7 +20,7 @@ from pipeline import run as steps
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.report.summary import summarise
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 from pipeline.sources.settings import IngestSettings
 from pipeline.store.dataset import Dataset
 

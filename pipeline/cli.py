@@ -25,8 +25,8 @@ from pipeline.inspect.inspecting import SECONDS, inspect
 from pipeline.report import inspected, page, terminal
 from pipeline.report.outcome import Outcome, stops
 from pipeline.report.starting import starting_recipe
-from pipeline.sources.dumps import dumps_in
-from pipeline.sources.places import DumpError, Place
+from pipeline.sources.places.dumps import dumps_in
+from pipeline.sources.places.place import DumpError, Place
 from pipeline.store.commit import locked, roll_forward
 from pipeline.store.dataset import Dataset, StoreError
 

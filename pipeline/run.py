@@ -33,7 +33,7 @@ from pipeline.engine import facts
 from pipeline.engine.engine import Engine, Kernel
 from pipeline.recipe import Recipe
 from pipeline.slips.judge import Totals
-from pipeline.sources.places import Place
+from pipeline.sources.places.place import Place
 from pipeline.steps import deduplicate as dedup_step
 from pipeline.steps import ingest as ingest_step
 from pipeline.steps import lines as lines_step

@@ -12,7 +12,7 @@ from hypothesis import settings
 from pipeline import run as steps
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
-from pipeline.sources.places import Folder, Place
+from pipeline.sources.places.place import Folder, Place
 
 settings.register_profile("untimed", deadline=None)  # tests never assert a time
 settings.load_profile("untimed")

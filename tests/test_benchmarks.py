@@ -18,7 +18,7 @@ from pipeline import run as steps
 from pipeline.dedup.settings import DedupSettings
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 
 BOOK = """<?xml version="1.0"?><TEI><teiHeader><title>Not the text</title></teiHeader><text>
 <div><head>I.</head><p>Fish &amp; chips, said <hi rend="i">she</hi>

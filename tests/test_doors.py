@@ -8,33 +8,33 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sources.urls import EXTRAS
+from pipeline.sources.places.urls import EXTRAS
 from tests.conftest import ROOT
 
 DOORS = {
-    "brotli": ["pipeline/sources/packed.py"],
+    "brotli": ["pipeline/sources/archives/packed.py"],
     "chardet": ["pipeline/decode/by_chardet.py"],
     "dagster": ["assets"],
     "datasketch": ["pipeline/dedup"],
     "dateparser": ["pipeline/measures/dates.py"],
     "duckdb": ["pipeline/engine"],
-    "fsspec": ["pipeline/sources/remote.py"],
+    "fsspec": ["pipeline/sources/places/remote.py"],
     "ftfy": ["pipeline/stages/mojibake.py", "pipeline/stages/mojibake_screen.py"],
     "great_expectations": ["expectations"],
     "jinja2": ["pipeline/report"],
     "langdetect": ["pipeline/measures/profiles.py"],
     "lxml": ["pipeline/html/markup.py"],
     "numba": ["pipeline/kernels/compiled.py"],
-    "lz4": ["pipeline/sources/packed.py"],
-    "orjson": ["pipeline/sources/jsonobject.py", "pipeline/sources/signatures.py"],
+    "lz4": ["pipeline/sources/archives/packed.py"],
+    "orjson": ["pipeline/sources/objects/jsonobject.py", "pipeline/sources/signatures.py"],
     "pandas": ["expectations"],
-    "pyarrow.parquet": ["pipeline/store", "pipeline/sources/parquet.py"],
+    "pyarrow.parquet": ["pipeline/store", "pipeline/sources/tables/parquet.py"],
     "readability": ["pipeline/html/by_readability.py"],
     "resiliparse": ["pipeline/html/by_resiliparse.py"],
     "rich": ["pipeline/cli.py", "pipeline/report/inspected.py", "pipeline/report/terminal.py"],
     "trafilatura": ["pipeline/html/by_trafilatura.py", "pipeline/html/facts.py"],
     "wordfreq": ["pipeline/slips/lexicon.py"],
-    "zstandard": ["pipeline/sources/packed.py"],
+    "zstandard": ["pipeline/sources/archives/packed.py"],
 }
 
 

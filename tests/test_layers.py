@@ -13,7 +13,7 @@ from pipeline import schema
 from pipeline.engine.engine import EngineError
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 from pipeline.store.dataset import Dataset, Provenance, StoreError, Target, write_shard
 from pipeline.store.layers import LayerError, difference, laid_over
 from tests.conftest import EXAMPLES

@@ -17,7 +17,7 @@ from pipeline import schema
 from pipeline.cli import main
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
-from pipeline.sources.places import Folder, Found
+from pipeline.sources.places.place import Folder, Found
 from pipeline.sources.settings import IngestSettings
 from pipeline.steps import repair as repair_module
 from pipeline.store.dataset import MANIFEST, Dataset

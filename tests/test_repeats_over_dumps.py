@@ -15,7 +15,7 @@ from pipeline import run as steps
 from pipeline.cli import main
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe, RecipeError, parse
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 from pipeline.stages.repeats import Repeats
 from tests.conftest import publish, rows, tree
 from tests.sites import DUMPS, SITES, Article, articles, deliver, frame, paragraph

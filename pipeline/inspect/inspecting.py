@@ -13,7 +13,7 @@ from pipeline.inspect.sampling import sample
 from pipeline.inspect.seen import Gathered
 from pipeline.inspect.told import told
 from pipeline.recipe import Recipe
-from pipeline.sources.places import Place
+from pipeline.sources.places.place import Place
 
 SECONDS = 5.0
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 from pipeline.inspect.allowance import Deadline
 from pipeline.sources.formats import FORMATS, format_of
 from pipeline.sources.limits import Limits
-from pipeline.sources.places import Place, cause
+from pipeline.sources.places.place import Place, cause
 from pipeline.sources.raw import HEAD_BYTES, RawFile, shown
 from pipeline.sources.read import records
 from pipeline.sources.settings import IngestSettings

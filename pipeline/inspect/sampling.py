@@ -17,7 +17,7 @@ from pipeline.inspect.listing import Group, Looked
 from pipeline.inspect.seen import Gathered, Seen
 from pipeline.inspect.visits import Met, Share, Visit, visit
 from pipeline.recipe import Recipe
-from pipeline.sources.places import Place
+from pipeline.sources.places.place import Place
 from pipeline.sources.settings import IngestSettings
 
 MAX_VISITS = 2_000

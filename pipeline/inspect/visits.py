@@ -14,7 +14,7 @@ from pipeline.inspect.listing import Looked
 from pipeline.inspect.stretches import Cut, Stretch, cut
 from pipeline.inspect.watched import Chains, Watched
 from pipeline.sources.formats import format_of
-from pipeline.sources.places import Place, cause
+from pipeline.sources.places.place import Place, cause
 from pipeline.sources.raw import HEAD_BYTES, shown
 from pipeline.sources.read import records
 from pipeline.sources.record import Record, digest_of

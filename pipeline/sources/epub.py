@@ -12,13 +12,13 @@ from urllib.parse import unquote
 
 from pipeline import schema
 from pipeline.html.markup import DefinesEntities, Element, NotXml, xml_elements
+from pipeline.sources.archives.zipped import ERRORS, member_stream, opened
+from pipeline.sources.archives.zipped_torn import read_torn_zip
 from pipeline.sources.limits import TooMuch
 from pipeline.sources.raw import PassedOver, RawFile, Unreadable, Unsafe, buffered, seekable
 from pipeline.sources.record import Record, metadata_of, rejected
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.text import read_text
-from pipeline.sources.zipped import ERRORS, member_stream, opened
-from pipeline.sources.zipped_torn import read_torn_zip
 
 _CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
 # The largest list of chapters that is read: that of the Bible, verse by verse, has 3 MB.

@@ -9,30 +9,30 @@ from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from pipeline.sources import signatures as sign
-from pipeline.sources.arrowfile import cut_arrow, read_arrow
-from pipeline.sources.csvfile import cut_csv, read_csv
+from pipeline.sources.archives.gzipped import read_gzip
+from pipeline.sources.archives.members import Follower, cut_gzip
+from pipeline.sources.archives.packed import BZIP2, LZ4, XZ, reader_of
+from pipeline.sources.archives.tarred import read_tar
+from pipeline.sources.archives.zipped import cut_zip, read_zip
+from pipeline.sources.archives.zstd import read_zstd
 from pipeline.sources.epub import read_epub
-from pipeline.sources.gzipped import read_gzip
-from pipeline.sources.jsonfile import cut_json, read_json
-from pipeline.sources.jsonl import read_jsonl
 from pipeline.sources.limits import Limits
 from pipeline.sources.lines import LineCount, cut_lines
-from pipeline.sources.mail import read_mail
-from pipeline.sources.mbox import cut_mbox, read_mbox
-from pipeline.sources.members import Follower, cut_gzip
-from pipeline.sources.packed import BZIP2, LZ4, XZ, reader_of
-from pipeline.sources.parquet import cut_parquet, read_parquet
+from pipeline.sources.mails.mail import read_mail
+from pipeline.sources.mails.mbox import cut_mbox, read_mbox
+from pipeline.sources.objects.jsonfile import cut_json, read_json
+from pipeline.sources.objects.jsonl import read_jsonl
 from pipeline.sources.raw import Part, PassedOver, RawFile
 from pipeline.sources.record import Record
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.subtitles import read_srt, read_vtt
-from pipeline.sources.tarred import read_tar
+from pipeline.sources.tables.arrowfile import cut_arrow, read_arrow
+from pipeline.sources.tables.csvfile import cut_csv, read_csv
+from pipeline.sources.tables.parquet import cut_parquet, read_parquet
 from pipeline.sources.text import read_text
-from pipeline.sources.warc import reader_of_archives
-from pipeline.sources.warc_head import ARC, WARC
-from pipeline.sources.warc_walk import Walk, cut_archives
-from pipeline.sources.zipped import cut_zip, read_zip
-from pipeline.sources.zstd import read_zstd
+from pipeline.sources.web.warc import reader_of_archives
+from pipeline.sources.web.warc_head import ARC, WARC
+from pipeline.sources.web.warc_walk import Walk, cut_archives
 
 Reader = Callable[[RawFile, IngestSettings], Iterator[Record | RawFile | PassedOver]]
 """What is in a file: records, files to be read in turn, and what is no text. May raise

@@ -14,10 +14,10 @@ import orjson
 import pyarrow
 import pyarrow.ipc
 
-from pipeline.sources.jsonfile import list_around
-from pipeline.sources.mbox import BETWEEN
+from pipeline.sources.mails.mbox import BETWEEN
+from pipeline.sources.objects.jsonfile import list_around
+from pipeline.sources.objects.wide import wide_encoding
 from pipeline.sources.settings import IngestSettings
-from pipeline.sources.wide import wide_encoding
 
 Looks = Callable[[bytes, IngestSettings], bool]
 _BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")

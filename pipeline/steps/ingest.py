@@ -22,9 +22,9 @@ from pipeline import schema
 from pipeline.document import apply
 from pipeline.kernels.texts import texts_of
 from pipeline.sources.cut import parts
-from pipeline.sources.fetching import NOT_DELIVERED
 from pipeline.sources.limits import Limits
-from pipeline.sources.places import Found, Place, cause, identity_of
+from pipeline.sources.places.fetching import NOT_DELIVERED
+from pipeline.sources.places.place import Found, Place, cause, identity_of
 from pipeline.sources.raw import Part, RawFile, shown
 from pipeline.sources.read import records
 from pipeline.sources.record import Record, digest_of

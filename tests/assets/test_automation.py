@@ -15,7 +15,7 @@ from assets.corpus import Corpus
 from assets.definitions import defs
 from assets.dumps import QUIET_SECONDS, Delivery
 from assets.dumps import look as look_at
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 from tests.conftest import EXAMPLES
 
 

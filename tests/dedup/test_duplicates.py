@@ -18,7 +18,7 @@ from pipeline.dedup.shingles import jaccard, shingle_sets
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.schema import PUBLISHED
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 from pipeline.store.dataset import StoreError
 from tests.conftest import EXAMPLES, publish, rows
 

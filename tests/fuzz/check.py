@@ -16,7 +16,7 @@ from types import FrameType
 import pyarrow as pa
 
 from pipeline import schema
-from pipeline.sources.places import Found
+from pipeline.sources.places.place import Found
 from pipeline.sources.raw import INSIDE
 from pipeline.sources.settings import IngestSettings
 from pipeline.steps import ingest

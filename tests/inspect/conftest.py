@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.inspect.findings import Findings
 from pipeline.inspect.inspecting import inspect
 from pipeline.recipe import Recipe
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 
 ENGLISH = (
     "The keeper of the lighthouse counts the ships that pass in the fog, and writes them down. "

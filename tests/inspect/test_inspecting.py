@@ -21,7 +21,7 @@ import pytest
 from pipeline.inspect import visits
 from pipeline.inspect.inspecting import inspect
 from pipeline.recipe import Recipe
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 from pipeline.sources.settings import IngestSettings
 from tests.conftest import EXAMPLES, rows, tree
 from tests.inspect.conftest import ENGLISH, GERMAN, look, never

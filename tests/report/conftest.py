@@ -13,7 +13,7 @@ from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.report import page
 from pipeline.report.outcome import Outcome
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 from pipeline.store.dataset import Dataset
 from tests.conftest import EXAMPLES, publish
 from tests.report.dom import Node, parse

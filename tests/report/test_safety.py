@@ -17,7 +17,7 @@ from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.report import page
 from pipeline.report.outcome import Outcome
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 from tests.conftest import EXAMPLES
 from tests.report.conftest import FAILED, PASSED, WARNED, Case, take, take_examples
 from tests.report.dom import Node, parse

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import schema
+from pipeline.sources.archives.zipped import cut_zip
 from pipeline.sources.limits import Limits
 from pipeline.sources.raw import RawFile, Unreadable
 from pipeline.sources.read import records
 from pipeline.sources.record import Record
 from pipeline.sources.settings import IngestSettings
-from pipeline.sources.zipped import cut_zip
 from tests.conftest import publish, rows
 from tests.sources.reading import forward, raw_file, sources, texts
 

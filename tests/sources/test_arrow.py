@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pyarrow import feather, ipc
 
 from pipeline import schema
-from pipeline.sources.arrowfile import cut_arrow, read_arrow
 from pipeline.sources.settings import IngestSettings
+from pipeline.sources.tables.arrowfile import cut_arrow, read_arrow
 from tests.sources.reading import raw_file, read, texts
 
 TABLE = pa.table(

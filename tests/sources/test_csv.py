@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import schema
-from pipeline.sources.csvfile import cut_csv, read_csv
-from pipeline.sources.dialect import dialect_of
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 from pipeline.sources.record import Record, metadata_of
-from pipeline.sources.rowstream import Row, RowStream
 from pipeline.sources.settings import IngestSettings
+from pipeline.sources.tables.csvfile import cut_csv, read_csv
+from pipeline.sources.tables.dialect import dialect_of
+from pipeline.sources.tables.rowstream import Row, RowStream
 from pipeline.steps import ingest
 from tests.sources.reading import raw_file, read, texts
 

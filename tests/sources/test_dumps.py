@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.sources.dumps import dates_in, delivery, dumps_in
-from pipeline.sources.listed import Listed
-from pipeline.sources.matching import Matching
-from pipeline.sources.places import DumpError, Folder, Place
-from pipeline.sources.remote import Remote
-from pipeline.sources.urls import is_url, parts_of, shown
+from pipeline.sources.places.dumps import dates_in, delivery, dumps_in
+from pipeline.sources.places.listed import Listed
+from pipeline.sources.places.matching import Matching
+from pipeline.sources.places.place import DumpError, Folder, Place
+from pipeline.sources.places.remote import Remote
+from pipeline.sources.places.urls import is_url, parts_of, shown
 from tests.conftest import ROOT, publish, rows
 
 
@@ -240,7 +240,7 @@ def test_what_is_between_query_and_key_is_not_told(tmp_path: Path) -> None:
 def test_a_url_that_cannot_be_read_from(
     url: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.sources.remote.is_there", lambda _: False)
+    monkeypatch.setattr("pipeline.sources.places.remote.is_there", lambda _: False)
     with pytest.raises(DumpError, match=words) as raised:
         dumps_in(url, "d")
     assert "word@" not in str(raised.value)

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import schema
-from pipeline.sources.gzipped import Members
+from pipeline.sources.archives.gzipped import Members
 from pipeline.sources.limits import Limits
-from pipeline.sources.places import Folder
+from pipeline.sources.places.place import Folder
 from pipeline.sources.raw import Unreadable
 from pipeline.sources.settings import IngestSettings
 from pipeline.steps import ingest
@@ -192,7 +192,7 @@ def test_what_cannot_be_cut_is_read_whole(tmp_path: Path, name: str) -> None:
 def test_a_file_without_a_second_member_is_not_unpacked_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.sources.members._ends", None)
+    monkeypatch.setattr("pipeline.sources.archives.members._ends", None)
     (tmp_path / "a.jsonl.gz").write_bytes(UNCUT["one member.jsonl.gz"])
     assert ingested(tmp_path, 1000)[0] == 1
 

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 import fsspec
 import pytest
 
-from pipeline.sources.dumps import dates_in, dumps_in
-from pipeline.sources.places import DumpError, identity_of
+from pipeline.sources.places.dumps import dates_in, dumps_in
+from pipeline.sources.places.place import DumpError, identity_of
 
 FILES = {
     "raw/2026-11-22/a.txt": b"The ferry is late again today, says the harbour master.",

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import schema
-from pipeline.sources.jsonfile import cut_json
-from pipeline.sources.jsonstream import JsonStream
+from pipeline.sources.objects.jsonfile import cut_json
+from pipeline.sources.objects.jsonstream import JsonStream
 from pipeline.sources.read import records
 from pipeline.sources.record import Record
 from pipeline.sources.settings import IngestSettings

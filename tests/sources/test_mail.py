@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from pipeline import schema
 from pipeline.sources.lines import TooLong
-from pipeline.sources.mailheader import text_of
-from pipeline.sources.mbox import cut_mbox, mails, read_mbox
+from pipeline.sources.mails.mailheader import text_of
+from pipeline.sources.mails.mbox import cut_mbox, mails, read_mbox
 from pipeline.sources.record import Record
 from pipeline.sources.settings import IngestSettings
 from tests.sources.reading import forward, raw_file, read, texts

@@ -14,10 +14,10 @@ from s3fs import S3FileSystem
 from pipeline import run as steps
 from pipeline.cli import BAD_INPUT, main
 from pipeline.recipe import Recipe
-from pipeline.sources.dumps import dates_in, dumps_in
-from pipeline.sources.fetching import NOT_DELIVERED
-from pipeline.sources.places import DumpError, Place, identity_of
-from pipeline.sources.remote import Remote
+from pipeline.sources.places.dumps import dates_in, dumps_in
+from pipeline.sources.places.fetching import NOT_DELIVERED
+from pipeline.sources.places.place import DumpError, Place, identity_of
+from pipeline.sources.places.remote import Remote
 from pipeline.sources.settings import IngestSettings
 from pipeline.steps import ingest
 from tests.conftest import EXAMPLES, publish, rows, tree

@@ -21,9 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import schema
-from pipeline.sources import jsonobject
 from pipeline.sources.lines import TooLong, lines
-from pipeline.sources.places import Folder
+from pipeline.sources.objects import jsonobject
+from pipeline.sources.places.place import Folder
 from pipeline.sources.raw import Part
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.stretch import part_of
@@ -347,7 +347,7 @@ def test_two_gigabytes_without_a_line_end_are_one_rejected_record(
     script = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from pipeline.sources.places import Folder\n"
+        "from pipeline.sources.places.place import Folder\n"
         "from pipeline.sources.settings import IngestSettings\n"
         "from pipeline.steps import ingest\n"
         "place, settings = Folder(Path(sys.argv[1])), IngestSettings()\n"

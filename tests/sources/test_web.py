@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from pipeline.sources import fetching, remote
-from pipeline.sources.dumps import dumps_in
-from pipeline.sources.places import Place
+from pipeline.sources.places import fetching, remote
+from pipeline.sources.places.dumps import dumps_in
+from pipeline.sources.places.place import Place
 from pipeline.sources.settings import IngestSettings
 from pipeline.steps import ingest
 from tests.conftest import publish, rows

@@ -17,7 +17,7 @@ from email.message import Message
 
 from pipeline import schema
 from pipeline.decode import Declared, Decoded, Undecodable, decode
-from pipeline.sources.mailheader import fields_of
+from pipeline.sources.mails.mailheader import fields_of
 from pipeline.sources.raw import PassedOver, RawFile
 from pipeline.sources.record import Record, digest_of, metadata_of, rejected
 from pipeline.sources.settings import REPLACE, IngestSettings

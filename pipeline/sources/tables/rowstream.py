@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.kernels.tablerows import MORE, QUOTED, WRONG, Rows, rows_of
-from pipeline.sources.dialect import Dialect
 from pipeline.sources.raw import Unreadable
+from pipeline.sources.tables.dialect import Dialect
 
 _CHUNK = 256 * 1024
 MOST = 64 * 1024 * 1024

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
 
-from pipeline.sources import remote
-from pipeline.sources.places import DumpError, Found, open_local
-from pipeline.sources.urls import check, is_url, name_of, shown
+from pipeline.sources.places import remote
+from pipeline.sources.places.place import DumpError, Found, open_local
+from pipeline.sources.places.urls import check, is_url, name_of, shown
 
 
 @dataclass(frozen=True)

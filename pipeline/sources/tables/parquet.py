@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import schema
-from pipeline.sources.columns import ROWS, records_of, without_column
 from pipeline.sources.groups import parts_of
 from pipeline.sources.raw import Part, RawFile, seekable
 from pipeline.sources.record import Record, rejected
 from pipeline.sources.settings import IngestSettings
+from pipeline.sources.tables.columns import ROWS, records_of, without_column
 
 
 def read_parquet(raw: RawFile, settings: IngestSettings) -> Iterator[Record]:

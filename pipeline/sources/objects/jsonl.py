@@ -7,8 +7,8 @@ never held in memory beyond `max_record_bytes`. Blank lines are no records.
 from collections.abc import Iterator
 
 from pipeline import schema
-from pipeline.sources.jsonobject import record_of
 from pipeline.sources.lines import TooLong, lines
+from pipeline.sources.objects.jsonobject import record_of
 from pipeline.sources.raw import RawFile, Unreadable
 from pipeline.sources.record import NO_METADATA, Record, torn
 from pipeline.sources.settings import IngestSettings

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from errno import EACCES, EBUSY, EIO, ENOENT
 from typing import Any, TypeVar
 
-from pipeline.sources.places import DumpError, Identified
-from pipeline.sources.urls import is_url, is_web
+from pipeline.sources.places.place import DumpError, Identified
+from pipeline.sources.places.urls import is_url, is_web
 
 # What the stores' clients raise besides OSError, by the module that says so; one that was not
 # imported raised nothing.

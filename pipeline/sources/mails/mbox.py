@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 from pipeline import schema
 from pipeline.sources.lines import TooLong
-from pipeline.sources.mail import records_of_mail
+from pipeline.sources.mails.mail import records_of_mail
 from pipeline.sources.raw import Part, PassedOver, RawFile, Unreadable
 from pipeline.sources.record import NO_METADATA, Record, torn
 from pipeline.sources.settings import IngestSettings

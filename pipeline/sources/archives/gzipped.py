@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from pipeline.sources.archives.packed import GZIP, Unpacked
 from pipeline.sources.limits import Limits
-from pipeline.sources.packed import GZIP, Unpacked
 from pipeline.sources.raw import HEAD_BYTES, Later, RawFile, Unreadable
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.stretch import part_of

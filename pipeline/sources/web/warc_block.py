@@ -7,9 +7,9 @@ begin within it: then what it says was wrong. What does not: deciding that (warc
 from io import RawIOBase
 from typing import Any
 
-from pipeline.sources.ahead import Ahead
 from pipeline.sources.raw import Unreadable
-from pipeline.sources.warc_head import Grammar
+from pipeline.sources.web.ahead import Ahead
+from pipeline.sources.web.warc_head import Grammar
 
 _CHUNK = 64 * 1024
 

@@ -20,13 +20,13 @@ from io import SEEK_END, BufferedReader, RawIOBase
 from typing import BinaryIO, cast
 
 from pipeline import schema
-from pipeline.sources.jsonobject import record_of
-from pipeline.sources.jsonstream import MOST, JsonStream, Value
+from pipeline.sources.objects.jsonobject import record_of
+from pipeline.sources.objects.jsonstream import MOST, JsonStream, Value
+from pipeline.sources.objects.wide import as_delivered_in, narrowed, wide_encoding
 from pipeline.sources.raw import HEAD_BYTES, Part, PassedOver, RawFile, Unreadable, buffered
 from pipeline.sources.record import NO_METADATA, Record, digest_of, torn
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.stretch import part_of
-from pipeline.sources.wide import as_delivered_in, narrowed, wide_encoding
 
 _BOM = b"\xef\xbb\xbf"
 _LIST_OF_OBJECTS = re.compile(rb"\[\s*\{")

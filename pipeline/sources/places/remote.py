@@ -17,10 +17,10 @@ from urllib.parse import quote
 
 import fsspec
 
-from pipeline.sources.fetching import PAUSES, Fetched, patiently, put_into_words
-from pipeline.sources.places import NO_DELIVERY, Arrival, DumpError, Found, is_delivery
+from pipeline.sources.places.fetching import PAUSES, Fetched, patiently, put_into_words
+from pipeline.sources.places.place import NO_DELIVERY, Arrival, DumpError, Found, is_delivery
+from pipeline.sources.places.urls import EXTRAS, is_web, parts_of, shown
 from pipeline.sources.raw import buffered
-from pipeline.sources.urls import EXTRAS, is_web, parts_of, shown
 
 # As much is fetched ahead in one request, and held: a worker reads one file at a time.
 _AHEAD = 8 * 1024 * 1024

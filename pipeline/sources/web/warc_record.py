@@ -12,15 +12,15 @@ from io import RawIOBase
 from typing import Any, NamedTuple
 
 from pipeline.decode import Declared
-from pipeline.sources.ahead import Ahead, Rest
 from pipeline.sources.fields import charset, media_type
-from pipeline.sources.http import response_of
 from pipeline.sources.limits import Limits
 from pipeline.sources.raw import Unreadable, buffered
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.signatures import is_text
-from pipeline.sources.warc_block import Block
-from pipeline.sources.warc_head import FILE_HEAD, Head
+from pipeline.sources.web.ahead import Ahead, Rest
+from pipeline.sources.web.http import response_of
+from pipeline.sources.web.warc_block import Block
+from pipeline.sources.web.warc_head import FILE_HEAD, Head
 from pipeline.sources.whole import Whole, whole
 
 _HTTP = b"HTTP/"

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from pipeline.sources.places import DumpError
+from pipeline.sources.places.place import DumpError
 
 # Schemes of URLs, and the extra that brings the store's client.
 EXTRAS = {

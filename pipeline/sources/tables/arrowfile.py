@@ -12,11 +12,11 @@ import pyarrow as pa
 from pyarrow import feather, ipc
 
 from pipeline import schema
-from pipeline.sources.columns import records_of, without_column
 from pipeline.sources.groups import parts_of
 from pipeline.sources.raw import Part, RawFile, Unreadable, seekable
 from pipeline.sources.record import Record, rejected
 from pipeline.sources.settings import IngestSettings
+from pipeline.sources.tables.columns import records_of, without_column
 
 FILE, FEATHER_1, STREAM = b"ARROW1\0\0", b"FEA1", b"\xff\xff\xff\xff"
 # Before the stream that an IPC file holds.

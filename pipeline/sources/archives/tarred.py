@@ -10,7 +10,7 @@ from io import BufferedReader, RawIOBase
 from typing import cast
 
 from pipeline import schema
-from pipeline.sources.inside import (
+from pipeline.sources.archives.inside import (
     Broken,
     Exactly,
     Guarded,

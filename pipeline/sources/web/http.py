@@ -12,11 +12,19 @@ from collections.abc import Mapping
 from io import RawIOBase
 from typing import Any, NamedTuple
 
-from pipeline.sources.ahead import Ahead, Rest
+from pipeline.sources.archives.packed import (
+    BROTLI,
+    DEFLATE,
+    ONE_GZIP,
+    ZLIB,
+    ZSTD,
+    Packing,
+    Unpacked,
+)
 from pipeline.sources.fields import fields_of
 from pipeline.sources.limits import Limits
-from pipeline.sources.packed import BROTLI, DEFLATE, ONE_GZIP, ZLIB, ZSTD, Packing, Unpacked
 from pipeline.sources.raw import Unreadable, buffered
+from pipeline.sources.web.ahead import Ahead, Rest
 
 _HEAD_BYTES = 256 * 1024
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)[^\n]*\n")

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from io import BufferedReader
 from pathlib import Path
 
-from pipeline.sources.places import DumpError, Folder, Found, Place
+from pipeline.sources.places.place import DumpError, Folder, Found, Place
 
 _MAGIC = re.compile(r"[*?[]")
 _ANY_DEPTH = "**"

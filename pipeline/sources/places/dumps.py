@@ -12,10 +12,10 @@ import re
 from datetime import date
 from pathlib import Path
 
-from pipeline.sources import matching, remote, urls
-from pipeline.sources.listed import listed, single
-from pipeline.sources.places import DumpError, Folder, Place
-from pipeline.sources.remote import Remote
+from pipeline.sources.places import matching, remote, urls
+from pipeline.sources.places.listed import listed, single
+from pipeline.sources.places.place import DumpError, Folder, Place
+from pipeline.sources.places.remote import Remote
 
 # A dump's name becomes a folder's name in every dataset.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -17,8 +17,7 @@ import numpy as np
 
 from pipeline import schema
 from pipeline.decode import Decoded
-from pipeline.sources.dialect import Dialect, dialect_of
-from pipeline.sources.fileencoding import Sampled
+from pipeline.sources.objects.wide import as_delivered_in, narrowed, wide_encoding
 from pipeline.sources.raw import Part, RawFile, Unreadable
 from pipeline.sources.record import (
     NO_METADATA,
@@ -28,10 +27,11 @@ from pipeline.sources.record import (
     rejected,
     torn,
 )
-from pipeline.sources.rowstream import MOST, Row, RowStream
 from pipeline.sources.settings import REPLACE, IngestSettings
 from pipeline.sources.stretch import part_of
-from pipeline.sources.wide import as_delivered_in, narrowed, wide_encoding
+from pipeline.sources.tables.dialect import Dialect, dialect_of
+from pipeline.sources.tables.fileencoding import Sampled
+from pipeline.sources.tables.rowstream import MOST, Row, RowStream
 
 # A part that begins later looks no further for the bytes that tell the encoding.
 _LOOKED_AT = 8 * 1024 * 1024

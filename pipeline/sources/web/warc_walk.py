@@ -7,9 +7,9 @@ not: what the records hold, and archives that are damaged, which are read in one
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from pipeline.sources.members import Unfollowed
+from pipeline.sources.archives.members import Unfollowed
 from pipeline.sources.raw import Part
-from pipeline.sources.warc_head import HEAD_BYTES, Grammar
+from pipeline.sources.web.warc_head import HEAD_BYTES, Grammar
 
 _LOOK = 8192
 _FEEDS = b"\r\n"

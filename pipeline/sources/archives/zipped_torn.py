@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from io import RawIOBase
 from typing import BinaryIO, NamedTuple
 
-from pipeline.sources.inside import Broken, Exactly, Guarded, Names, unsafe_name
+from pipeline.sources.archives.inside import Broken, Exactly, Guarded, Names, unsafe_name
+from pipeline.sources.archives.packed import DEFLATE, Unpacked
 from pipeline.sources.limits import TooMuch
-from pipeline.sources.packed import DEFLATE, Unpacked
 from pipeline.sources.raw import Part, PassedOver, RawFile, Unreadable, Unsafe
 from pipeline.sources.stretch import part_of
 

@@ -8,7 +8,7 @@ What belongs here: the dictionary in the first frame of a `.warc.zst`, as IIPC's
 import struct
 from collections.abc import Iterator
 
-from pipeline.sources.packed import ZSTD, Unpacked, reader_of, zstd_with
+from pipeline.sources.archives.packed import ZSTD, Unpacked, reader_of, zstd_with
 from pipeline.sources.raw import RawFile, Unreadable, Unsafe
 from pipeline.sources.settings import IngestSettings
 

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from pipeline import schema
-from pipeline.sources.ahead import Ahead
 from pipeline.sources.raw import PassedOver, RawFile, Unreadable
 from pipeline.sources.record import NO_METADATA, Record, metadata_of, of_bytes, torn
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.stretch import part_of
-from pipeline.sources.warc_block import Block
-from pipeline.sources.warc_head import FILE_HEAD, HEAD_BYTES, Grammar, Head
-from pipeline.sources.warc_record import found_in
+from pipeline.sources.web.ahead import Ahead
+from pipeline.sources.web.warc_block import Block
+from pipeline.sources.web.warc_head import FILE_HEAD, HEAD_BYTES, Grammar, Head
+from pipeline.sources.web.warc_record import found_in
 
 _LOOK = 64 * 1024
 _FIRST_LOOK = 4096

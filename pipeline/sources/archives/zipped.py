@@ -14,12 +14,19 @@ from io import RawIOBase
 from lzma import LZMAError
 from typing import BinaryIO
 
+from pipeline.sources.archives.inside import (
+    Broken,
+    Guarded,
+    Names,
+    leads_out,
+    resolved,
+    unsafe_name,
+)
+from pipeline.sources.archives.zipped_torn import read_torn_zip
 from pipeline.sources.groups import parts_of
-from pipeline.sources.inside import Broken, Guarded, Names, leads_out, resolved, unsafe_name
 from pipeline.sources.limits import Limits, TooMuch
 from pipeline.sources.raw import Part, PassedOver, RawFile, Unreadable, Unsafe, seekable
 from pipeline.sources.settings import IngestSettings
-from pipeline.sources.zipped_torn import read_torn_zip
 
 # The list of members is held in memory, at about ten times this size.
 _MAX_LIST_BYTES = 256 * 1024 * 1024

@@ -1,0 +1,1 @@
+"""Files within files: what is packed, and archives of many members."""

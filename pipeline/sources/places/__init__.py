@@ -1,0 +1,1 @@
+"""Where raw files lie: folders, files, patterns, lists, stores and the web."""
