@@ -26,6 +26,7 @@ def parameters(recipe: Recipe, totals: Mapping[str, int]) -> dict[str, Any]:
     wanted, records = recipe.language.wanted, totals["records"]
     return {
         "encodings": known_encodings(),
+        "half_of_files": totals.get("files", 0) / 2,
         "half_of_records": records / 2,
         "languages": list(wanted or languages()),
         # There cannot be more equal texts than records: without `exact` anything goes.

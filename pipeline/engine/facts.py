@@ -11,6 +11,7 @@ import duckdb
 
 from pipeline import schema
 from pipeline.engine.local import MEMORY_LIMIT, reported
+from pipeline.sources.places.fetching import NOT_DELIVERED
 from pipeline.sources.raw import INSIDE
 from pipeline.store.dataset import Dataset
 
@@ -28,6 +29,8 @@ def raw_totals(plan: Dataset, raw: Dataset) -> Totals:
                 "files": "SELECT count(DISTINCT source) FROM plan",
                 "files_without_records": "SELECT count(DISTINCT source) FROM plan WHERE source "
                 f"NOT IN (SELECT split_part(source, '{INSIDE}', 1) FROM raw)",
+                "files_not_delivered": "SELECT count(DISTINCT source) FROM raw WHERE "
+                f"verdict = '{schema.UNREADABLE}' AND contains(reason, '{NOT_DELIVERED}')",
                 "records": f"SELECT count(*) FROM raw WHERE {_RECORD}",
                 "ids_repeated": "SELECT count(*) - count(DISTINCT doc_id) FROM raw",
             },

@@ -76,6 +76,7 @@ def sample(
     share = Share(
         max(_RECORDS, MAX_RECORDS // count), max(_BYTES, _SHARED_BYTES // count), _READING
     )
+    everything = max(1, sum(looked[at].size for at in order))
     read = 0
     for at in order[:MAX_VISITS]:
         patience = 1.0 if done.visits else _PATIENCE
@@ -83,7 +84,13 @@ def sample(
             break
         each = looked[at]
 
-        mine = share._replace(patience=patience)
+        # A file has its share by its size as well: of a small dump nothing is left out for it.
+        part = looked[at].size / everything
+        mine = share._replace(
+            patience=patience,
+            records=max(share.records, round(MAX_RECORDS * part)),
+            bytes=max(share.bytes, round(_SHARED_BYTES * part)),
+        )
         found = visit(
             each,
             places[each.listed.dump],

@@ -103,8 +103,10 @@ def _unread(found: Findings) -> Iterator[str]:
 
 
 def _how_many(records: Records) -> str:
-    if records.exact:
+    if records.exact and records.sampled == records.estimate:
         return f"{number(records.estimate)}, all of them were read"
+    if records.exact:
+        return f"{number(records.estimate)}, of which {number(records.sampled)} were looked at"
     sample = f"from {number(records.sampled)} in {counted(records.sampled_files, 'file')}"
     if not records.sampled:
         return "nothing is known of them; more --seconds may help"

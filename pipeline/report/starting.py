@@ -33,7 +33,7 @@ def starting_recipe(found: Findings, file: str = "recipe.toml") -> str:
     """
     records = found.records
     seen = f"all of its {number(records.sampled)} records"
-    if not records.exact:
+    if not records.exact or records.sampled != records.estimate:
         seen = f"{number(records.sampled)} of its records"
     place, written = visible(found.place, keep=""), visible(file, keep="")
     lines = [
@@ -74,7 +74,8 @@ def _ingest(found: Findings) -> Iterator[str]:
         yield f"# max_record_bytes = {8 * Recipe().ingest.max_record_bytes}"
     if (undecodable := by_verdict.get(schema.UNDECODABLE)) is not None:
         yield f"# {percent(undecodable.share)} of the records are no text in any one encoding."
-        yield '# "replace" keeps them, with U+FFFD for each byte that does not fit.'
+        yield '# "replace" makes texts of them, with U+FFFD for what does not fit (not of binaries,'
+        yield "# nor of JSON); quality.max_replacement_characters says how many a text may have."
         yield '# on_undecodable = "replace"'
     if (unsafe := by_verdict.get(schema.UNSAFE)) is not None:
         yield "# Refused as unsafe; raise the limit it names if you trust the sender:"

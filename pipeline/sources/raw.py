@@ -4,6 +4,7 @@ What belongs here: the stream's name, its first bytes, and the ways in which it 
 What does not: which reader a file gets (formats), how archives are opened (gzipped, zipped …).
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -132,32 +133,95 @@ class RawFile:
         )
 
 
+class _Buffered(BufferedReader):
+    """One that gives what it has got where the stream is torn; the next call then raises.
+
+    Its base throws away what a call had gathered before the stream below it raised.
+    """
+
+    _tear: Unreadable | None = None
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As many bytes as are wanted, fewer only before the end or a tear."""
+        self._raise()
+        left = sys.maxsize if size is None or size < 0 else size
+        pieces: list[bytes] = []
+        while left > 0:
+            try:
+                piece = super().read1(min(left, HEAD_BYTES))
+            except Unreadable as error:
+                if not pieces:
+                    raise
+                self._tear = error  # a stream that goes on behind a tear raises but once
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """What one read of the stream gives, or what is left of one before."""
+        self._raise()
+        return super().read1(size)
+
+    def peek(self, size: int = 0, /) -> bytes:
+        """The same, to be read again."""
+        self._raise()
+        return super().peek(size)
+
+    def _raise(self) -> None:
+        tear, self._tear = self._tear, None
+        if tear:
+            raise tear
+
+
 def buffered(stream: RawIOBase) -> BufferedReader:
     """The stream with room for `RawFile.head`."""
-    return BufferedReader(stream, max(HEAD_BYTES, DEFAULT_BUFFER_SIZE))
+    return _Buffered(stream, max(HEAD_BYTES, DEFAULT_BUFFER_SIZE))
 
 
 @contextmanager
 def seekable(raw: RawFile) -> Iterator[BinaryIO]:
     """The stream as a file that can be read back and forth: itself, or a scratch copy of it.
 
-    Raises `Unreadable` where it cannot be read to the end, `Unsafe` where it is too large to copy.
+    Where the stream is torn, what comes before the tear can be read, and then the tear is raised.
+    Raises `Unreadable`, and `Unsafe` where it is too large to copy.
     """
     if raw.stream.seekable():
         yield cast(BinaryIO, raw.stream)
         return
     with SpooledTemporaryFile(max_size=_SPOOL_BYTES) as scratch:
-        size, most = 0, raw.limits.settings.max_scratch_bytes
-        while chunk := raw.stream.read1(_CHUNK):
-            size += len(chunk)
-            if size > most:
-                raise Unsafe(
-                    "it can only be read from a scratch copy, and is larger than "
-                    f"ingest.max_scratch_bytes = {most}"
-                )
-            scratch.write(chunk)
+        torn = _copied(raw, cast(BinaryIO, scratch))
         scratch.seek(0)
-        yield cast(BinaryIO, scratch)
+        try:
+            yield cast(BinaryIO, scratch)
+        except Unreadable:
+            if torn is None:
+                raise
+        if torn:
+            raise torn
+
+
+def _copied(raw: RawFile, scratch: BinaryIO) -> Unreadable | None:
+    """Copy the stream; where it is torn, the tear. Raises `Unsafe`."""
+    size, most = 0, raw.limits.settings.max_scratch_bytes
+    while True:
+        try:
+            chunk = raw.stream.read1(_CHUNK)
+        except Unsafe:
+            raise
+        except Unreadable as error:
+            return error
+        if not chunk:
+            return None
+        size += len(chunk)
+        if size > most:
+            raise Unsafe(
+                "it can only be read from a scratch copy, and is larger than "
+                f"ingest.max_scratch_bytes = {most}"
+            )
+        scratch.write(chunk)
 
 
 def shown(name: str | bytes) -> str:

@@ -18,7 +18,8 @@ class IngestSettings:
 
     text_field: the JSON key, or the column of a table, that holds the text.
     on_undecodable: what becomes of bytes that are no text in any encoding: `reject` the record, or
-    `replace` them by U+FFFD.
+    `replace` them by U+FFFD (`quality.max_replacement_characters` says how many of those a text may
+    have).
     max_record_bytes: a larger record is rejected as oversize instead of held in memory.
     shard_bytes: raw files are grouped into shards of about this size, the unit of work; a larger
     file is read in parts of it where its format can be cut.

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from pipeline.sources.raw import RawFile
 from pipeline.sources.record import Record, of_bytes
 from pipeline.sources.settings import IngestSettings
-from pipeline.sources.whole import whole_file
+from pipeline.sources.whole import unread, whole
 
 
 def read_text(raw: RawFile, settings: IngestSettings) -> Iterator[Record]:
     """The one record of a text file."""
-    found = whole_file(raw, settings)
-    yield found if isinstance(found, Record) else of_bytes(1, found, settings)
+    found = whole(raw.stream, settings.max_record_bytes)
+    if found.error and found.raw and not found.error.within:  # something else follows the text
+        yield of_bytes(1, found.raw, settings)
+        raise found.error
+    yield of_bytes(1, found.raw, settings) if found.good else unread(found, settings)

@@ -27,6 +27,11 @@ class Whole(NamedTuple):
     digest: str
     error: Unreadable | None
 
+    @property
+    def good(self) -> bool:
+        """Whether all of it is there."""
+        return not self.error and not self.digest
+
 
 def whole(stream: RawIOBase | BufferedReader, limit: int) -> Whole:
     """All of a stream, to its end or to where it is torn."""
@@ -53,10 +58,13 @@ def whole_file(raw: RawFile, settings: IngestSettings) -> bytes | Record:
     """The file's bytes; a rejected record where there are too many of them, and where they are
     torn: what was read before the tear is kept in it.
     """
-    found, limit = whole(raw.stream, settings.max_record_bytes), settings.max_record_bytes
+    found = whole(raw.stream, settings.max_record_bytes)
+    return found.raw if found.good else unread(found, settings)
+
+
+def unread(found: Whole, settings: IngestSettings) -> Record:
+    """The rejected record of what is torn or too long."""
     if found.error:
         return torn(1, found.raw, found.error)
-    if found.digest:
-        reason = f"{found.size} bytes, more than ingest.max_record_bytes = {limit}"
-        return Record(1, found.size, found.digest, None, NO_METADATA, schema.OVERSIZE, reason)
-    return found.raw
+    reason = f"{found.size} bytes, more than ingest.max_record_bytes = {settings.max_record_bytes}"
+    return Record(1, found.size, found.digest, None, NO_METADATA, schema.OVERSIZE, reason)

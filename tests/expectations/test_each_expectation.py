@@ -85,6 +85,7 @@ Break = Callable[[pd.DataFrame], tuple[str, ...]]
 BREAKS: dict[tuple[str, str], Break] = {
     ("raw", "some_records"): Broken("records", 0),
     ("raw", "files_with_records"): Broken("files_without_records", 1),
+    ("raw", "delivered"): Broken("files_not_delivered", 12),
     ("raw", "id_present"): without_id,
     ("raw", "id_unique"): same_id,
     ("raw", "encoding_known"): Broken("encoding", "utf-9"),

@@ -230,6 +230,7 @@ def test_a_run_that_stopped_after_the_raw_records_shows_what_came_in(example: Ca
     assert written["totals"] == {
         "files": 23,
         "files_without_records": 0,
+        "files_not_delivered": 0,
         "records": 37,
         "ids_repeated": 0,
     }

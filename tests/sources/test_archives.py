@@ -167,7 +167,9 @@ def test_a_broken_member_of_a_zip_costs_itself() -> None:
     packed[at] ^= 0x20
     (_, bad), *others = sources(bytes(packed), "a")
     assert bad.verdict == schema.UNREADABLE
-    assert "Bad CRC-32" in bad.reason
+    assert "its checksum is wrong" in bad.reason
+    assert bad.decoded is not None
+    assert "left at seven" in bad.decoded.text
     assert said(others, "a") == ALL[1:]
 
 
@@ -343,3 +345,41 @@ def test_a_reader_can_stop_anywhere() -> None:
     assert [record.verdict for _, record in found] == [schema.UNREADABLE, None]
     assert texts([record for _, record in found]) == [None, "words"]
     assert issubclass(Unreadable, Exception)
+
+
+LOG = b"".join(
+    b'{"text": "line %d of the log, %d"}\n' % (number, number * 7919**3) for number in range(800)
+)
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda raw: gzip.compress(raw),
+    "tar": lambda raw: tarred({"log.jsonl": raw}),
+    "zip": lambda raw: zipped({"log.jsonl": raw}),
+    "zip, stored": lambda raw: zipped({"log.jsonl": raw}, zipfile.ZIP_STORED),
+}
+
+
+@pytest.mark.parametrize("outer", PACKED)
+@pytest.mark.parametrize("inner", PACKED)
+@pytest.mark.parametrize("kept", [0.5, 0.9])
+def test_a_tear_costs_as_little_however_deep_the_records_lie(
+    inner: str, outer: str, kept: float
+) -> None:
+    """What could be unpacked before the tear is there, and the tear is told."""
+    packed = PACKED[outer](PACKED[inner](LOG))
+    if outer == "tar":
+        packed = packed.rstrip(b"\0")  # what fills up the end can be missed
+    found = [record for _, record in sources(packed[: int(len(packed) * kept)], "a")]
+    good = [record.decoded.text for record in found if not record.verdict and record.decoded]
+    assert good == [f"line {n} of the log, {n * 7919**3}" for n in range(len(good))]
+    assert len(good) > 800 * (kept - 0.2)
+    assert [record.verdict for record in found if record.verdict].count(schema.UNREADABLE) >= 1
+
+
+def test_a_wrong_checksum_costs_no_record_that_is_there() -> None:
+    packed = bytearray(zipped({"log.jsonl": LOG}))
+    for mark, place in ((b"PK\x03\x04", 14), (b"PK\x01\x02", 16)):
+        packed[packed.index(mark) + place] ^= 1
+    *found, (_, bad) = sources(bytes(packed), "a")
+    assert len(found) == 800
+    assert bad.verdict == schema.UNREADABLE
+    assert "its checksum is wrong" in bad.reason

@@ -156,3 +156,11 @@ def test_a_stream_that_is_torn_before_anything_came_out_is_told_once_by_each_who
     found = read(bytes(packed), "a.arrow.gz")
     assert {record.number for record in found} == {0}
     assert len({record.digest for record in found}) == len(found)
+
+
+def test_a_text_that_is_whole_is_not_lost_for_what_follows_it() -> None:
+    text = b"The whole of the text is there, and its checksum is right."
+    good, junk = read(gzip.compress(text) + b"some junk that came along", "a.txt.gz")
+    assert texts([good]) == [text.decode()]
+    assert good.verdict is None
+    assert junk.verdict == schema.UNREADABLE

@@ -135,3 +135,18 @@ def test_a_broken_connection_is_tried_again(server: Web) -> None:
         patch.setattr(fetching.time, "sleep", mended)
         found = read(place, shard_bytes=100_000_000)
     assert [row["record"] for row in found] == list(range(1, 12_001))
+
+
+def test_while_a_server_cannot_be_reached_what_was_published_stays(
+    server: Web, tmp_path: Path
+) -> None:
+    server.files |= {f"/{name}.txt": f"{TEXT} Number {name}.".encode() for name in "abc"}
+    (tmp_path / "list.txt").write_text("".join(f"{server.url}/{name}.txt\n" for name in "abc"))
+    words = ["run", f"@{tmp_path / 'list.txt'}", "--out", str(tmp_path / "out"), "--dump", "d"]
+    assert main(words) == 0
+    published = rows(tmp_path / "out", "documents")
+    server.status |= {f"/{name}.txt": 503 for name in "ab"}
+    assert main(words) == 1
+    assert rows(tmp_path / "out", "documents") == published
+    del server.status["/a.txt"]
+    assert main(words) == 0  # one of three: told in `rejected`

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import partial
 from io import RawIOBase
 from lzma import LZMAError
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from pipeline.sources.archives.inside import (
     Broken,
@@ -43,6 +43,7 @@ ERRORS = (
 )
 """What reading an archive raises."""
 _MAX_LINK = 4096
+_ENCRYPTED = 0x1
 
 
 def read_zip(raw: RawFile, settings: IngestSettings) -> Iterator[RawFile | PassedOver]:
@@ -110,11 +111,31 @@ def member_stream(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Lim
         return Broken(unsafe)
     if _is_link(member):
         return Broken(Unsafe("it is a link that leads out of the archive"))
+    if member.flag_bits & _ENCRYPTED:
+        return Broken(Unreadable("the member is encrypted"))
     try:
-        file = archive.open(member)
+        file = _Checked(archive.open(member), member.CRC)
     except ERRORS as error:
         return Broken(Unreadable(f"the member cannot be read: {error}"))
     return Guarded(file, "the member", ERRORS, partial(_count, limits, member.compress_size, [0]))
+
+
+class _Checked:
+    """A member's bytes, checked at their end: the library's own check comes before the last of
+    them is given, and keeps it.
+    """
+
+    def __init__(self, file: IO[bytes], checksum: int) -> None:
+        self._file, self._checksum, self._found = file, checksum, 0
+        self._file._expected_crc = None  # type: ignore[attr-defined]
+
+    def read(self, size: int, /) -> bytes:
+        """Up to so many bytes. Raises `zipfile.BadZipFile` at the end of what is damaged."""
+        chunk: bytes = self._file.read1(size)  # type: ignore[attr-defined]
+        self._found = zlib.crc32(chunk, self._found)
+        if size and not chunk and self._found != self._checksum:
+            raise zipfile.BadZipFile("its checksum is wrong, so some of it is")
+        return chunk
 
 
 def _count(limits: Limits, packed: int, so_far: list[int], new: int) -> None:
