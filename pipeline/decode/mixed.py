@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.decode.candidates import BYTES, SEVERAL
+from pipeline.decode.characters import character
 from pipeline.decode.likelihood import cost_of
 from pipeline.decode.ranking import rank
 from pipeline.decode.result import STAGE, Decoded
@@ -30,6 +31,8 @@ _CUT_START = re.compile(rb"\A[\x80-\xbf]{1,3}")
 _SURE_OF_UTF8 = 4  # characters, for what is left at an end to be half of one rather than a letter
 # Nats: how much rarer mixed records are than those of one encoding.
 _RARITY = 5.0
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_FEW = 8  # letters; a word or two in another script has as many
 _TRIED = 6  # encodings of the stretches, by either sample
 _CONFIDENCE = 0.95
 
@@ -68,7 +71,7 @@ def mixed(raw: bytes, skipped: int = 0) -> Decoded | None:
             continue
         text = _as_shown(marked)
         edits = tuple(_edits(marked, stretches, skipped))
-        if edits and encoded(text, "utf-8", edits) == raw:
+        if edits and not _is_strange(text, edits) and encoded(text, "utf-8", edits) == raw:
             return Decoded(
                 text,
                 "utf-8",
@@ -80,6 +83,18 @@ def mixed(raw: bytes, skipped: int = 0) -> Decoded | None:
                 edits=edits,
             )
     return None
+
+
+def _is_strange(text: str, edits: Sequence[Edit]) -> bool:
+    """Whether the stretches have controls, or a few letters of a script that is nowhere else in the
+    text: what any junk reads as in some encoding.
+    """
+    here = {"LATIN", *(character(ord(char)).script for char in set(text))}
+    read = "".join(edit.after for edit in edits)
+    if _CONTROL.search(read):
+        return True
+    strange = sum(char.isalpha() and character(ord(char)).script not in here for char in read)
+    return 0 < strange < _FEW
 
 
 def encoded(text: str, encoding: str, edits: Sequence[Edit]) -> bytes:

@@ -69,7 +69,9 @@ def read_epub(raw: RawFile, settings: IngestSettings) -> Iterator[Record | RawFi
         except ERRORS as error:
             yield from read_torn_zip(raw, file, str(error))
             return
-        members = {each.filename: each for each in archive.infolist() if not each.is_dir()}
+        members = {
+            each.filename: each for each in archive.infolist() if not each.filename.endswith("/")
+        }
         try:
             for _ in members:
                 raw.limits.member()

@@ -152,3 +152,14 @@ def test_decode_apply_restore_encode_is_the_identity(
         shown = raw.removeprefix(mark).decode("utf-8", "surrogateescape")
         if found.edits:
             assert len(found.text) == len(shown)
+
+
+def test_junk_is_not_read_as_letters_of_a_script_that_is_nowhere_else() -> None:
+    junk = b"\x81 \x8d"  # cp1256 has Arabic letters here, and cp1252 nothing
+    prose = "Le café du marché ouvre tôt : on y mange des crêpes, l’été comme l’hiver. ".encode()
+    raw = prose + junk + b" " + prose
+    with pytest.raises(Undecodable):
+        decode(raw)
+    decoded = decode(raw, replace=True)
+    assert decoded.text == raw.decode("utf-8", "replace")
+    assert not decoded.edits

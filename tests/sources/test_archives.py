@@ -338,6 +338,15 @@ def test_a_scratch_copy_has_a_limit() -> None:
     assert said(others, "a") == ALL
 
 
+def test_a_member_without_a_name_is_read() -> None:
+    packed = bytearray(zipped({"n": FILES["morning.txt"]}))
+    for mark, place in ((b"PK\x03\x04", 26), (b"PK\x01\x02", 28)):
+        at = packed.index(mark) + place
+        packed[at], packed[at + 2] = 0, 1  # its name becomes a field of one byte
+    ((source, record),) = sources(bytes(packed), "a")
+    assert (source, record.verdict) == ("a!/", None)
+
+
 def test_a_reader_can_stop_anywhere() -> None:
     """What is not read of a member is passed by when the next one is asked for."""
     packed = tarred({"a.bin": b"\0" * 100_000, "b.txt": b"words"})

@@ -62,7 +62,7 @@ def read_zip(raw: RawFile, settings: IngestSettings) -> Iterator[RawFile | Passe
         start, stop = (raw.part.start, raw.part.stop) if raw.part else (0, len(archive.infolist()))
         for at, member in enumerate(archive.infolist()):
             name = names.of(member.filename)
-            if member.is_dir() or not start <= at < stop:
+            if member.filename.endswith("/") or not start <= at < stop:
                 continue
             try:
                 raw.limits.member()
