@@ -83,7 +83,7 @@ _CODE = Path(__file__).parent
 # Kept of a dump that is published: most of the next run over it, where little of it has changed.
 _KEPT = ("raw_documents", "repaired_documents")
 # What makes a dataset: code, and the tables and models that it reads.
-_MAKES = ("*.py", "*.toml", "*.json")
+_MAKES = ("*.py", "*.toml", "*.json", "*.npz")
 # These only show what was made.
 _SHOWS = ("report", "inspect", "lookup.py", "review.py", "review_lines.py", "cli.py")
 

@@ -360,12 +360,14 @@ def test_manifests_name_what_is_there(example_corpus: Path) -> None:
         assert "ftfy" in manifest["versions"]
 
 
-@pytest.mark.parametrize("name", ["steps/measure.py", "measures/languages.toml", "rules/any.toml"])
+@pytest.mark.parametrize(
+    "name", ["steps/measure.py", "measures/languages.toml", "decode/letters.npz"]
+)
 def test_datasets_are_known_by_code_and_tables(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = tmp_path / "pipeline"
-    for made in ("steps/measure.py", "measures/languages.toml", "rules/any.toml", "cli.py"):
+    for made in ("steps/measure.py", "measures/languages.toml", "decode/letters.npz", "cli.py"):
         (code / made).parent.mkdir(parents=True, exist_ok=True)
         (code / made).write_text("one")
     monkeypatch.setattr(steps, "_CODE", code)
@@ -375,3 +377,12 @@ def test_datasets_are_known_by_code_and_tables(
     assert fingerprint() == before
     (code / name).write_text("two")
     assert fingerprint() != before
+
+
+def test_every_file_of_the_pipeline_is_part_of_that_or_only_shows() -> None:
+    code = ROOT / "pipeline"
+    for path in code.rglob("*"):
+        inside = path.relative_to(code)
+        if path.is_file() and "__pycache__" not in inside.parts:
+            known = any(path.match(kind) for kind in steps._MAKES)
+            assert known or inside.parts[0] in steps._SHOWS, inside

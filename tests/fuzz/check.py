@@ -4,8 +4,12 @@ What belongs here: reading inputs as the ingest step does, and what is asked of 
 What does not: making inputs (mutate).
 """
 
+import bz2
+import contextlib
+import gzip
 import io
 import json
+import lzma
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+import lz4.frame
 import pyarrow as pa
 
 from pipeline import schema
@@ -63,6 +68,7 @@ def check(name: str, raw: bytes) -> int:
             for table in ingest.read(shard, place=place, dump="d", settings=SETTINGS)
         ]
     rows = pa.concat_tables(tables)
+    assert rows.num_rows or holds_nothing(name, raw), "what is in it is told by no row"
     rows.validate(full=True)
     assert rows.schema.equals(schema.RAW)
     ids = rows["doc_id"].to_pylist()
@@ -81,6 +87,21 @@ def check(name: str, raw: bytes) -> int:
             assert row["verdict"].partition(":")[0] in _FAMILIES
             assert row["reason"].strip()
     return rows.num_rows
+
+
+def holds_nothing(name: str, raw: bytes) -> bool:
+    """Whether there are but blanks in a file, unpacked, or the header of a table alone."""
+    raw = unpacked(raw)
+    table = ".csv" in name or ".tsv" in name
+    return not raw.strip() or (table and len(raw.splitlines()) == 1)
+
+
+def unpacked(raw: bytes) -> bytes:
+    """What is in a file, however often it is packed."""
+    for unpack in (gzip.decompress, bz2.decompress, lzma.decompress, lz4.frame.decompress):
+        with contextlib.suppress(OSError, ValueError, EOFError, lzma.LZMAError, RuntimeError):
+            return unpacked(unpack(raw)) if raw else raw
+    return raw
 
 
 def peak() -> float:
