@@ -9,8 +9,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -21,7 +22,10 @@ from pipeline.decode import encode
 from pipeline.document import EditError, restore
 from pipeline.engine.engine import EngineError
 from pipeline.engine.local import LocalEngine
+from pipeline.index import parts as index_parts
+from pipeline.index.checking import problems
 from pipeline.inspect.inspecting import SECONDS, inspect
+from pipeline.report import index as index_report
 from pipeline.report import inspected, page, terminal
 from pipeline.report.outcome import Outcome, stops
 from pipeline.report.starting import starting_recipe
@@ -88,58 +92,107 @@ def _inspect(words: argparse.Namespace) -> int:
 def _run(words: argparse.Namespace) -> int:
     settings = recipe.load(words.recipe)
     dumps = dumps_in(words.raw, words.dump)
-    status = FINE
-    for name, place in dumps:
-        if _process(name, place, settings, words):
-            status = REFUSED
-    return status
+    return REFUSED if _process(dumps, settings, words) else FINE
 
 
-def _process(name: str, place: Place, settings: recipe.Recipe, words: argparse.Namespace) -> bool:
-    """Take one dump all the way; whether an expectation of severity error stopped it."""
+def _process(
+    dumps: Sequence[tuple[str, Place]], settings: recipe.Recipe, words: argparse.Namespace
+) -> bool:
+    """Take dumps all the way, together; whether an expectation of severity error stopped one."""
     started = time.monotonic()
     with (
         ExitStack() as locks,
         terminal.progress() as bars,
         LocalEngine(words.workers, bars.shards) as engine,
     ):
-        run = steps.Run(name, place, words.out, settings, engine)
-        locks.enter_context(locked(run.work))
-        roll_forward(run.work)
-        candidate, outcomes = _until_published(run, bars, words.data_docs)
-        refused = stops(outcomes)
+        runs = [steps.Run(name, place, words.out, settings, engine) for name, place in dumps]
+        for run in runs:
+            locks.enter_context(locked(run.work))
+            roll_forward(run.work)
+        told = _told(runs, bars, words.data_docs)
+    for run, ending in told:
+        seconds = (time.monotonic() - started) / len(told)
+        terminal.table(Console(), run, ending.facts, ending.outcomes, ending.report, seconds)
+    return any(ending.refused for _, ending in told)
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """How a dump's run ended."""
+
+    refused: bool
+    outcomes: list[Outcome]
+    report: page.Report
+    facts: terminal.Facts
+
+
+def _told(
+    runs: Sequence[steps.Run], bars: terminal.Bars, data_docs: Path | None
+) -> list[tuple[steps.Run, _Ending]]:
+    """Each run and how it ended, in the order of the dumps."""
+    endings: dict[str, tuple[steps.Run, _Ending]] = {}
+    raw: dict[str, list[Outcome]] = {}
+    for run in runs:
+        raw[run.dump] = _raw_outcomes(run, bars, data_docs)
+        if stops(raw[run.dump]):
+            endings[run.dump] = run, _ending(run, {}, raw[run.dump], bars, refused=True)
+    going = [run for run in runs if run.dump not in endings]
+    while going:
+        together = tuple(run.dump for run in going)
+        going = [replace(run, together=together) for run in going]
+        for step in steps.CLEANING:
+            for run in going:
+                step(run)
+        candidates = {run.dump: steps.publish(run) for run in going}
+        outcomes = {
+            run.dump: raw[run.dump] + _outcomes(run, candidates[run.dump], bars, data_docs)
+            for run in going
+        }
+        refused = [run for run in going if stops(outcomes[run.dump])]
         if not refused:
-            candidate = steps.commit(run, candidate)
-        bars.say("writing the report")  # after the commit: only then is it true
-        report = page.write(run, candidate, outcomes, published=not refused)
-        facts = terminal.facts(run, candidate)
-        if not refused:
-            steps.tidy(run)
-    seconds = time.monotonic() - started
-    terminal.table(Console(), run, facts, outcomes, report, seconds)
-    return refused
+            live = {run.dump: steps.commit(run, candidates[run.dump]) for run in going}
+            for run in going:  # after the commit: only then is it true
+                ending = _ending(run, live[run.dump], outcomes[run.dump], bars, refused=False)
+                endings[run.dump] = run, ending
+            for run in going:
+                steps.tidy(run)
+        for run in refused:
+            ending = _ending(run, candidates[run.dump], outcomes[run.dump], bars, refused=True)
+            endings[run.dump] = run, ending
+        # What is not published is no witness, and nothing's kept copy: the others go on without.
+        going = [run for run in going if run.dump not in endings]
+    return [endings[run.dump] for run in runs]
 
 
-def _until_published(
-    run: steps.Run, bars: terminal.Bars, data_docs: Path | None
-) -> tuple[dict[str, Dataset], list[Outcome]]:
-    """All steps and expectations up to, not including, the commit.
-
-    The candidate is empty where an expectation on the raw records stopped the run.
-    """
+def _raw_outcomes(run: steps.Run, bars: terminal.Bars, data_docs: Path | None) -> list[Outcome]:
     steps.ingest(run)
     bars.say("expectations on the raw records")
     # Great Expectations takes seconds to import: only where it is needed.
     from expectations import runner
 
-    outcomes = runner.check_raw(run, data_docs=data_docs)
-    if stops(outcomes):
-        return {}, outcomes
-    for step in steps.CLEANING:
-        step(run)
-    candidate = steps.publish(run)
+    return runner.check_raw(run, data_docs=data_docs)
+
+
+def _outcomes(
+    run: steps.Run, candidate: Mapping[str, Dataset], bars: terminal.Bars, data_docs: Path | None
+) -> list[Outcome]:
+    from expectations import runner
+
     bars.say("expectations on what would be published")
-    return candidate, outcomes + runner.check_candidate(run, candidate, data_docs=data_docs)
+    return runner.check_candidate(run, candidate, data_docs=data_docs)
+
+
+def _ending(
+    run: steps.Run,
+    datasets: Mapping[str, Dataset],
+    outcomes: list[Outcome],
+    bars: terminal.Bars,
+    *,
+    refused: bool,
+) -> _Ending:
+    bars.say("writing the report")
+    report = page.write(run, datasets, outcomes, published=not refused)
+    return _Ending(refused, outcomes, report, terminal.facts(run, datasets))
 
 
 def _explain(words: argparse.Namespace) -> int:
@@ -167,6 +220,28 @@ def _restore(words: argparse.Namespace) -> int:
     sys.stdout.buffer.write(raw)
     sys.stdout.buffer.flush()
     return FINE
+
+
+def _index(words: argparse.Namespace) -> int:
+    settings = recipe.load(words.recipe)
+    for name in words.remove:
+        index_parts.remove(words.out, name)
+    with terminal.progress() as bars, LocalEngine(words.workers, bars.shards) as engine:
+        for name in words.rebuild:
+            index_parts.rebuild(words.out, name, settings, engine)
+    states = [
+        index_parts.state_of(part, settings.dedup)
+        for part in index_parts.published_parts(words.out)
+    ]
+    wrong: dict[str, list[str]] = {}
+    if words.verify:
+        whole = [state.part for state in states if not state.removed and not state.stale]
+        wrong = {part.dump: list(problems(words.out, part)) for part in whole}
+    if words.json:
+        print(index_report.as_json(states, wrong))
+    else:
+        index_report.index(Console(), states, wrong, verified=words.verify)
+    return REFUSED if any(wrong.values()) else FINE
 
 
 def _typos(words: argparse.Namespace) -> int:
@@ -252,6 +327,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_review(repeats)
     repeats.add_argument("--json", action="store_true", help="one JSON object a line")
 
+    _add_index(commands)
     listed = _command(commands, "rules", _rules, "list the rules", "hygiene rules --language en")
     listed.add_argument("--language", help="only of this language, or `any`")
 
@@ -288,6 +364,38 @@ def _add_inspect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     look.add_argument("--recipe", type=Path, metavar="FILE", help="write the starting recipe there")
     look.add_argument("--force", action="store_true", help="overwrite the recipe that is there")
     look.add_argument("--json", action="store_true", help="all that was found as a JSON object")
+
+
+def _add_index(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    index = _command(
+        commands,
+        "index",
+        _index,
+        "show what later dumps are compared with, verify it, or take a dump out",
+        "hygiene index --out corpus --verify",
+        "Exit status: 0 fine, 1 --verify found something wrong, 2 bad usage.",
+    )
+    _add_out(index)
+    index.add_argument(
+        "--verify", action="store_true", help="read all of it, and hold it against the documents"
+    )
+    index.add_argument(
+        "--remove",
+        action="append",
+        default=[],
+        metavar="DUMP",
+        help="compare nothing with this dump any more; its documents stay. May be repeated",
+    )
+    index.add_argument(
+        "--rebuild",
+        action="append",
+        default=[],
+        metavar="DUMP",
+        help="make this dump's part anew from its documents. May be repeated",
+    )
+    index.add_argument("--recipe", type=Path, help="settings in TOML, as for `hygiene run`")
+    index.add_argument("--workers", type=_whole, default=1, help="processes (default: 1)")
+    index.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -13,24 +13,26 @@ input. A step that finds it finished returns it; one that finds some shards make
 """
 
 import hashlib
-import json
 import shutil
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
-from importlib.metadata import PackageNotFoundError, version
+from functools import partial
 from pathlib import Path
 from typing import Any
-from unicodedata import unidata_version
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import schema
-from pipeline.dedup.signatures import FORMAT
+from pipeline.dedup.order import KeepOrder
 from pipeline.engine import facts
 from pipeline.engine.engine import Engine, Kernel
+from pipeline.index import making
+from pipeline.index import parts as index_parts
+from pipeline.index.part import Part
+from pipeline.index.signing import SIGNED_FROM
+from pipeline.index.signing import signatures as sign_kernel
+from pipeline.provenance import code_fingerprint, digest_of, versions
 from pipeline.recipe import Recipe
 from pipeline.slips.judge import Totals
 from pipeline.sources.places.place import Place
@@ -49,6 +51,7 @@ from pipeline.store.dataset import (
     MANIFEST,
     Compression,
     Dataset,
+    Layout,
     Provenance,
     Shard,
     StoreError,
@@ -56,36 +59,10 @@ from pipeline.store.dataset import (
     read_batches,
 )
 
-# The libraries whose versions can change a result.
-_LIBRARIES = (
-    "chardet",
-    "datasketch",
-    "dateparser",
-    "ftfy",
-    "htmldate",
-    "justext",
-    "langdetect",
-    "lxml",
-    "numpy",
-    "orjson",
-    "pyarrow",
-    "trafilatura",
-    "wordfreq",
-)
-# The same, of an extra that may be missing.
-_EXTRAS = ("readability-lxml", "resiliparse")
-# Settings that signatures must share to be compared.
-_SIGNATURES = "signatures"
-_COMPARABLE = ("near", "shingle_words", "shingle_chars", "bands", "rows")
 # What the manifests of published datasets count: column, and how often a row counts.
 _COUNTED = {"rejected": ("verdict", None), "passed_over": ("kind", "items")}
-_CODE = Path(__file__).parent
 # Kept of a dump that is published: most of the next run over it, where little of it has changed.
 _KEPT = ("raw_documents", "repaired_documents")
-# What makes a dataset: code, and the tables and models that it reads.
-_MAKES = ("*.py", "*.toml", "*.json", "*.npz")
-# These only show what was made.
-_SHOWS = ("report", "inspect", "lookup.py", "review.py", "review_lines.py", "cli.py")
 
 
 @dataclass(frozen=True)
@@ -93,7 +70,9 @@ class Run:
     """One dump on its way into one corpus.
 
     place: where the dump's raw files lie. out: the corpus. recipe: what to do. engine: who moves
-    the rows.
+    the rows. together: the names of dumps that are new with this one: each counts as a witness for
+    the others, and what is kept of texts that several have does not depend on which came first. A
+    step must be done for all of them before the next.
     """
 
     dump: str
@@ -101,6 +80,7 @@ class Run:
     out: Path
     recipe: Recipe
     engine: Engine
+    together: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.place.holds(self.out):
@@ -129,6 +109,7 @@ class Run:
         compression: Compression = "none",
         counted: tuple[str, str | None] | None = None,
         section: str | None = None,
+        layout: Layout = "grouped",
     ) -> Target:
         """Where a step writes: a folder that only equal code, recipe and input lead to.
 
@@ -137,12 +118,26 @@ class Run:
         """
         recipe = self.recipe.to_json(section)
         parts = [name, self.dump, code_fingerprint(), recipe]
-        fingerprint = _fingerprint([*parts, *inputs])
+        fingerprint = digest_of([*parts, *inputs])
         provenance = Provenance(
-            Path(name).name, self.dump, fingerprint, recipe, versions(), _fingerprint(parts)
+            Path(name).name, self.dump, fingerprint, recipe, versions(), digest_of(parts)
         )
         folder = self.work / name / fingerprint[:16]
-        return Target(folder, columns, provenance, over, compression, counted)
+        return Target(folder, columns, provenance, over, compression, counted, layout=layout)
+
+    def new_dumps(self) -> list["Run"]:
+        """The run itself and those of the dumps that are new with it, past reading, in order."""
+        dumps = sorted({self.dump, *self.together})
+        return [self if dump == self.dump else replace(self, dump=dump) for dump in dumps]
+
+    def of_other_dumps(self, name: str) -> list[Dataset]:
+        """A dataset as the other dumps have it: those that are published, and those new with this.
+
+        Raises `StoreError` where its step has not been run for one of the new.
+        """
+        new = self.new_dumps()
+        others = [run.dataset(name) for run in new if run.dump != self.dump]
+        return [*published(self.out, name, besides={run.dump for run in new}), *others]
 
     def over(self, below: Dataset, name: str, columns: pa.Schema) -> Target:
         """Where a step writes what it changes in the dataset before it."""
@@ -208,7 +203,7 @@ def _as_it_was_read(raw: Dataset, target: Target) -> Dataset:
     failures = [failure for path in raw.paths for failure in _failures(path)]
     if not failures:
         return raw
-    fingerprint = _fingerprint([target.provenance.fingerprint, *failures])
+    fingerprint = digest_of([target.provenance.fingerprint, *failures])
     told = replace(target, provenance=replace(target.provenance, fingerprint=fingerprint))
     return told.finish(Shard(**file) for file in raw.manifest()["files"])
 
@@ -239,13 +234,18 @@ def count_words(run: Run) -> Dataset:
 
 def find_slips(run: Run) -> Dataset:
     """Which of those words are slips of others, by all dumps' counts."""
-    counts = [run.dataset("word_counts"), *published(run.out, "word_counts", besides=run.dump)]
-    inputs = [f"{each.folder.name} {each.fingerprint}" for each in counts[1:]]
+    counts = [run.dataset("word_counts"), *run.of_other_dumps("word_counts")]
+    inputs = [_named(each) for each in counts[1:]]
     target = run.target("slips", schema.SLIPS, [counts[0].fingerprint, *inputs])
     kernel = partial(
         words_step.slips, dump=run.dump, totals=_totals(counts), settings=run.recipe.typos
     )
     return _only(run.engine.shuffle_map(kernel, counts, "strokes", target))
+
+
+def _named(dataset: Dataset) -> str:
+    """Which dataset of another dump it is."""
+    return f"{_of(dataset)} {dataset.fingerprint}"
 
 
 def _totals(counts: Iterable[Dataset]) -> dict[str, Totals]:
@@ -285,8 +285,8 @@ def count_lines(run: Run) -> Dataset:
 def find_repeats(run: Run) -> Dataset:
     """Which of those lines are their site's boilerplate, by all dumps' counts."""
     mended = run.dataset("mended_documents")
-    counts = [run.dataset("line_counts"), *published(run.out, "line_counts", besides=run.dump)]
-    inputs = [counts[0].fingerprint, *(f"{c.folder.name} {c.fingerprint}" for c in counts[1:])]
+    counts = [run.dataset("line_counts"), *run.of_other_dumps("line_counts")]
+    inputs = [counts[0].fingerprint, *map(_named, counts[1:])]
     target = run.target("site_totals", schema.SITES, inputs)
     sites = target.finished() or _alone(target, lines_step.totals(counts))
     kernel = partial(
@@ -320,32 +320,55 @@ def measure(run: Run) -> Dataset:
     return _same_rows(stripped, made)
 
 
-def deduplicate(run: Run) -> Dataset:
-    """Exact and near duplicates, within the dump and against all that is published."""
+def sign(run: Run) -> tuple[Dataset, Dataset]:
+    """(signatures of what may be published, the keys by which documents meet, in order)."""
     settings, measured = run.recipe.dedup, run.dataset("measured_documents")
-    kernel = partial(dedup_step.signatures, settings=settings)
     signed = run.engine.map(
-        kernel,
+        partial(sign_kernel, settings=settings),
         measured,
-        run.target("signatures", schema.SIGNATURES, [measured.fingerprint]),
-        columns=["doc_id", "dump", "chars", "verdict", "text"],
+        run.target("signatures", schema.SIGNED, [measured.fingerprint]),
+        columns=SIGNED_FROM,
     )
-    inputs = _compared(run, _only(signed))
-    target = run.target("near_duplicates", schema.NEAR_DUPLICATES, inputs)
-    dataset = target.finished()
-    if dataset is None:
-        duplicates = dedup_step.find(
+    keys = making.keys_in_order(
+        run.engine,
+        _same_rows(measured, signed),
+        lambda name, columns, layout: run.target(
+            name, columns, [signed.fingerprint], layout=layout
+        ),
+        settings,
+    )
+    return signed, _only(keys)
+
+
+def deduplicate(run: Run) -> Dataset:
+    """Exact and near duplicates, within the dump and against all that is published; those of dumps
+    that are new with it are found with them.
+    """
+    runs = run.new_dumps()
+    signed = [sign(each) for each in runs]
+    inputs, parts = _compared(runs), _parts(runs)
+    dumps = {each.dump for each in runs} | {part.dump for part in parts}
+    order = KeepOrder(run.recipe.dedup, tuple(sorted(dumps)))
+    targets = [each.target("near_duplicates", schema.NEAR_DUPLICATES, inputs) for each in runs]
+    passes = runs[0]
+    if not all(target.finished() for target in targets):
+        found = dedup_step.find(
             run.engine,
-            signed,
-            _signatures_of_others(run),
-            [measured, *published(run.out, "documents", besides=run.dump)],
-            lambda name, columns: run.target(f"near_duplicates_passes/{name}", columns, inputs),
-            settings,
+            [signatures for signatures, _ in signed],
+            [keys for _, keys in signed],
+            parts,
+            lambda name, columns, layout: passes.target(
+                f"near_duplicates_passes/{name}", columns, inputs, layout=layout
+            ),
+            order,
         )
-        fates = partial(dedup_step.fates, duplicates=duplicates)
-        dataset = run.engine.map(fates, signed, target, columns=["doc_id"])
-    shutil.rmtree(run.work / "near_duplicates_passes", ignore_errors=True)
-    return _same_rows(measured, dataset)
+        kernel = partial(dedup_step.fates, dropped=found.dropped, order=order)
+        for target, (signatures, _) in zip(targets, signed, strict=True):
+            run.engine.map(kernel, signatures, target, columns=["doc_id"])
+    shutil.rmtree(passes.work / "near_duplicates_passes", ignore_errors=True)
+    for each in runs:
+        _same_rows(each.dataset("measured_documents"), each.dataset("near_duplicates"))
+    return run.dataset("near_duplicates")
 
 
 # What is made of a dump between reading it and the candidate, in order.
@@ -362,31 +385,22 @@ CLEANING = (
 )
 
 
-def _compared(run: Run, signed: Dataset) -> list[str]:
-    """What duplicates are looked for in: this dump's signatures, and what is published now."""
-    others = published(run.out, "signatures", besides=run.dump)
-    return [signed.fingerprint, *(f"{other.folder.name} {other.fingerprint}" for other in others)]
+def _compared(runs: Sequence[Run]) -> list[str]:
+    """What duplicates are looked for in: these dumps' signatures, and what is published now."""
+    mine = [run.dataset("signatures").fingerprint for run in runs]
+    others = index_parts.published_parts(runs[0].out, besides={run.dump for run in runs})
+    return [*mine, *(f"{part.dump} {part.fingerprint}" for part in others)]
 
 
-def _signatures_of_others(run: Run) -> list[Dataset]:
-    """The published signatures of the other dumps; made anew from their documents where they were
-    made by other settings or an older version, since those cannot be compared.
+def _parts(runs: Sequence[Run]) -> list[Part]:
+    """The index of the other dumps; made anew where it was made by other settings or an older
+    version, since it could not be compared.
     """
-    found = []
-    for other in published(run.out, "signatures", besides=run.dump):
-        manifest = other.manifest()
-        settings, made_of = manifest["recipe"]["dedup"], manifest.get("versions", {})
-        differs = any(settings[name] != getattr(run.recipe.dedup, name) for name in _COMPARABLE)
-        if differs or made_of.get(_SIGNATURES) != str(FORMAT):
-            dump = other.folder.name
-            documents = Dataset(run.out / "documents" / dump)
-            name = f"near_duplicates_passes/signatures-{dump}"
-            kernel = partial(dedup_step.signatures_again, settings=run.recipe.dedup)
-            target = run.target(name, schema.SIGNATURES, [documents.fingerprint])
-            columns = ["doc_id", "dump", "chars", "text"]
-            other = run.engine.map(kernel, documents, target, columns=columns)
-        found.append(other)
-    return found
+    one = runs[0]
+    besides = {run.dump for run in runs}
+    with store_commit.committing(one.out):
+        store_commit.roll_all_forward(one.out)
+    return index_parts.comparable_parts(one.out, besides, one.recipe, one.engine)
 
 
 def publish(run: Run) -> dict[str, Dataset]:
@@ -414,6 +428,7 @@ def publish(run: Run) -> dict[str, Dataset]:
         "ledger": made("ledger", publish_step.ledger, measured, columns=edits),
         "duplicates": made("duplicates", publish_step.duplicates, fates),
         "signatures": made("signatures", publish_step.signatures, signed, beside=fates),
+        **_index(run, inputs),
         "word_counts": made("word_counts", publish_step.word_counts, run.dataset("word_counts")),
         "line_counts": made(
             "line_counts",
@@ -430,12 +445,28 @@ def publish(run: Run) -> dict[str, Dataset]:
     return candidate
 
 
+def _index(run: Run, inputs: list[str]) -> dict[str, Dataset]:
+    """The part of the index that later dumps are compared with."""
+    made = making.make(
+        run.engine,
+        run.dataset("signatures"),
+        run.dataset("keys_in_order"),
+        run.dataset("near_duplicates"),
+        lambda name, columns, layout: run.target(
+            f"candidate/{name}", columns, inputs, layout=layout, compression="zstd"
+        ),
+        run.recipe.dedup,
+    )
+    return {name: _only(dataset) for name, dataset in made.items()}
+
+
 def commit(run: Run, candidate: Mapping[str, Dataset]) -> dict[str, Dataset]:
     """Let the candidate take the place of what readers see, all of it or nothing."""
     live = {name: run.out / name / run.dump for name in candidate}
     with store_commit.committing(run.out):
+        store_commit.roll_all_forward(run.out)
         # Two dumps that were compared with the same corpus may hold the same text.
-        inputs = _compared(run, run.dataset("signatures"))
+        inputs = _compared(run.new_dumps())
         now = run.target("near_duplicates", schema.NEAR_DUPLICATES, inputs).provenance
         if now.fingerprint != run.dataset("near_duplicates").fingerprint:
             raise StoreError(
@@ -465,10 +496,26 @@ def raw_totals(run: Run) -> facts.Totals:
 
 def candidate_totals(run: Run, candidate: Mapping[str, Dataset]) -> facts.Totals:
     """Facts about what would be published, for expectations and reports."""
-    others = {
-        name: published(run.out, name, besides=run.dump) for name in ("documents", "signatures")
-    }
+    new = run.new_dumps()
+    others = {}
+    for name in ("documents", "signatures"):
+        others[name] = published(run.out, name, besides={each.dump for each in new})
+        others[name] += [_candidate_or_published(each, name) for each in new if each != run]
+    removed = index_parts.removed_dumps(run.out)  # their texts may come again
+    others["signatures"] = [each for each in others["signatures"] if _of(each) not in removed]
     return facts.candidate_totals(run.dataset("raw_documents"), candidate, others)
+
+
+def _candidate_or_published(run: Run, name: str) -> Dataset:
+    try:
+        return run.dataset(f"candidate/{name}")
+    except StoreError:
+        return Dataset(run.out / name / run.dump)
+
+
+def _of(dataset: Dataset) -> str:
+    """The dump that a dataset is of."""
+    return str(dataset.manifest()["dump"])
 
 
 def candidates(out: Path, name: str) -> list[Dataset]:
@@ -478,37 +525,10 @@ def candidates(out: Path, name: str) -> list[Dataset]:
     ]
 
 
-def published(out: Path, name: str, *, besides: str = "") -> list[Dataset]:
-    """The published partitions of a dataset in order of their dumps, one dump left out."""
+def published(out: Path, name: str, *, besides: Collection[str] = ()) -> list[Dataset]:
+    """The published partitions of a dataset in order of their dumps, some dumps left out."""
     folders = sorted(path.parent for path in (out / name).glob(f"*/{MANIFEST}"))
-    return [Dataset(folder) for folder in folders if folder.name != besides]
-
-
-@cache
-def versions() -> tuple[tuple[str, str], ...]:
-    """(package, version) of this project and of what can change a result: libraries, Python's
-    Unicode, and what signatures are made of.
-    """
-    packages = [(name, version(name)) for name in ("corpus-hygiene", *_LIBRARIES)]
-    for name in _EXTRAS:
-        with suppress(PackageNotFoundError):
-            packages.append((name, version(name)))
-    return (*packages, ("unicode", unidata_version), (_SIGNATURES, str(FORMAT)))
-
-
-@cache
-def code_fingerprint() -> str:
-    """SHA-256 of the code and the tables that make datasets, and of the libraries' versions."""
-    digest = hashlib.sha256(repr(versions()).encode())
-    for path in sorted(found for kind in _MAKES for found in _CODE.rglob(kind)):
-        if path.relative_to(_CODE).parts[0] in _SHOWS:
-            continue
-        digest.update(path.relative_to(_CODE).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _fingerprint(parts: list[str]) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return [Dataset(folder) for folder in folders if folder.name not in besides]
 
 
 def _alone(target: Target, table: pa.Table) -> Dataset:

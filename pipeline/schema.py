@@ -316,8 +316,20 @@ REPEATED_LINES = pa.schema(
 _DUPLICATE = [
     _field("kept_id", pa.string(), "the published document that it duplicates"),
     _field("cluster_id", pa.string(), "smallest doc_id of all documents linked by likeness"),
+    _field(
+        "cluster_size",
+        pa.int64(),
+        "how many documents those are, of this run and of earlier dumps, the kept ones included",
+    ),
     _field("jaccard", pa.float32(), "exact Jaccard similarity to the kept document"),
-    _field("estimated_jaccard", pa.float32(), "the signatures' estimate of it"),
+    _field("containment", pa.float32(), "the part of its shingles that the kept document has too"),
+    _field("estimated_jaccard", pa.float32(), "the signatures' estimate of jaccard"),
+    _field(
+        "bands_met",
+        pa.int32(),
+        "bands in which both signatures agree; 0 where the texts are equal",
+    ),
+    _field("kept_because", pa.string(), "why the kept document comes first in keep order"),
 ]
 # One row a document, in the order of the measured documents.
 NEAR_DUPLICATES = pa.schema(
@@ -351,19 +363,56 @@ LEDGER = pa.schema(
     ]
 )
 DUPLICATES = pa.schema([_IDENTITY[0], *_DUPLICATE, _VERDICT[0]])
-SIGNATURES = pa.schema(
+_SIGNATURE = [
+    _field("chars", pa.int64(), "code points of the text"),
+    _field("text_hash", pa.string(), "hash of the folded text, for exact duplicates"),
+    _field("signature", pa.list_(pa.uint32()), "MinHash; null where the text is too short"),
+]
+SIGNATURES = pa.schema([*_IDENTITY[:2], *_SIGNATURE])
+# The same on its way: with what keep order asks for, and what is compared.
+SIGNED = pa.schema(
     [
-        _IDENTITY[0],
-        _IDENTITY[1],
-        _field("chars", pa.int64(), "code points of the text, for the keep policy"),
-        _field("text_hash", pa.string(), "hash of the folded text, for exact duplicates"),
-        _field("signature", pa.list_(pa.uint32()), "MinHash; null where the text is too short"),
-        _field(
-            "bands",
-            pa.list_(pa.uint64()),
-            "a key for each band of the signature; documents that share one are compared",
-        ),
+        *_IDENTITY[:3],
+        _field("damage", pa.int64(), "code points that were lost or are odd"),
+        _field("edits", pa.int64(), "edits made to the document"),
+        *_SIGNATURE[:2],
+        _field("minima", pa.binary(), "the signature, as uint32; null where the text is too short"),
+        _field("shingles", pa.binary(), "the lower 32 bits of each distinct hash, as uint32"),
+        _field("shingle_count", pa.int64(), "how many those are"),
     ]
+)
+
+
+def _flat(name: str, kind: pa.DataType, meaning: str) -> pa.Field:
+    return _field(name, kind, meaning, nullable=False)
+
+
+_DOC = _flat("doc", pa.uint64(), "the first 16 digits of doc_id as a number")
+BAND_INDEX = pa.schema(
+    [
+        _flat(
+            "key",
+            pa.uint64(),
+            "hash of a band of the signature, its lowest byte the band's number from 1; 0 there: "
+            "of the text",
+        ),
+        _DOC,
+    ]
+)
+DOCUMENT_INDEX = pa.schema(
+    [
+        _DOC,
+        _flat("low", pa.uint64(), "the last 16 digits of doc_id as a number"),
+        _flat("text_high", pa.uint64(), "the first 16 digits of text_hash as a number"),
+        _flat("text_low", pa.uint64(), "the last 16 digits of text_hash as a number"),
+        _flat("chars", pa.int64(), "code points of the text"),
+        _flat("shard", pa.uint32(), "in which file of shingles its own are"),
+        _flat("start", pa.uint64(), "from which row on"),
+        _flat("shingle_count", pa.uint32(), "how many those are"),
+    ]
+)
+SHINGLES = pa.schema(
+    [_flat("shingle", pa.uint32(), "the lower 32 bits of a shingle's hash, in order of documents")]
 )
 
 PUBLISHED = {
@@ -373,6 +422,9 @@ PUBLISHED = {
     "ledger": LEDGER,
     "duplicates": DUPLICATES,
     "signatures": SIGNATURES,
+    "band_index": BAND_INDEX,
+    "document_index": DOCUMENT_INDEX,
+    "shingles": SHINGLES,
     "word_counts": WORD_COUNTS,
     "line_counts": LINE_COUNTS,
     "repeated_lines": REPEATED_LINES,

@@ -2,19 +2,38 @@
 
 from dataclasses import dataclass
 
+from pipeline.kernels.bands import MOST_BANDS
+
+GIVEN, BY_THRESHOLD = "given", "threshold"
+BANDINGS = (GIVEN, BY_THRESHOLD)
+EARLIEST, LONGEST = "earliest", "longest"
+BEST_QUALITY, PREFERRED = "best-quality", "preferred-sources"
+POLICIES = (EARLIEST, LONGEST, BEST_QUALITY, PREFERRED)
+
 
 @dataclass(frozen=True)
 class DedupSettings:
-    """When two texts are the same text.
+    """When two texts are the same text, and which of them is kept.
 
     exact: reject texts that are equal but for case and white space.
     near: reject texts that are alike to a kept one, by `threshold`.
     threshold: exact Jaccard similarity of two shingle sets from which texts are alike.
     shingle_words: words in a shingle.
     shingle_chars: code points in one, for short texts and scripts without spaces.
+    banding: `given`: as many bands of as many rows as the next two say. `threshold`: the bands and
+    rows that datasketch chooses for `threshold` and `permutations`.
     bands: MinHash bands; texts of similarity s become candidates with probability
     1 - (1 - s**rows)**bands. 14 x 8 on word 5-grams is FineWeb's.
     rows: minima in a band.
+    permutations: minima in all, where `banding` is `threshold`.
+    keep: which of two that are alike comes first: `earliest`, of the earliest dump, then the
+    longest; `longest`, then of the earliest dump; `best-quality`, with the fewest lost or odd
+    characters, then the fewest edits, then the longest; `preferred-sources`, of the first of
+    `prefer`, then as `earliest`. What is published already comes before all; the last word has the
+    smallest id.
+    prefer: patterns of raw files (`wiki/*`), the most preferred first; `*` crosses folders.
+    process_memory_mb: what each process may hold while duplicates are found, in megabytes; more
+    data go by way of files. The answer does not depend on it.
     """
 
     exact: bool = True
@@ -22,12 +41,33 @@ class DedupSettings:
     threshold: float = 0.75
     shingle_words: int = 5
     shingle_chars: int = 5
+    banding: str = GIVEN
     bands: int = 14
     rows: int = 8
+    permutations: int = 128
+    keep: str = EARLIEST
+    prefer: tuple[str, ...] = ()
+    process_memory_mb: int = 1024
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:
             raise ValueError("threshold must be above 0 and at most 1")
-        for name in ("shingle_words", "shingle_chars", "bands", "rows"):
+        for name in ("shingle_words", "shingle_chars", "bands", "rows", "permutations"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
+        if self.bands > MOST_BANDS:
+            raise ValueError(f"bands must be at most {MOST_BANDS}")
+        for name, choices in (("banding", BANDINGS), ("keep", POLICIES)):
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} must be one of {', '.join(choices)}")
+        if self.banding == BY_THRESHOLD and (self.threshold > 0.9 or self.permutations < 32):
+            raise ValueError(
+                f'banding = "{BY_THRESHOLD}" takes a threshold of at most 0.9 and at least 32 '
+                "permutations"
+            )
+        if self.prefer and self.keep != PREFERRED:
+            raise ValueError(f'prefer needs keep = "{PREFERRED}"')
+        if self.keep == PREFERRED and not self.prefer:
+            raise ValueError(f'keep = "{PREFERRED}" needs sources to prefer')
+        if self.process_memory_mb < 64:
+            raise ValueError("process_memory_mb must be at least 64")

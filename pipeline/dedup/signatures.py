@@ -8,11 +8,11 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
-from datasketch import MinHash
+from datasketch import MinHash, MinHashLSH
 from numpy.typing import NDArray
 
 from pipeline.dedup.folding import alike_folding
-from pipeline.dedup.settings import DedupSettings
+from pipeline.dedup.settings import GIVEN, DedupSettings
 from pipeline.dedup.shingles import shingling
 from pipeline.kernels import minhash
 from pipeline.kernels.shingling import hash_shingle
@@ -20,20 +20,90 @@ from pipeline.kernels.texts import texts_of
 
 # What signatures and text hashes are made of. Raise it when folding, shingles or hashes change:
 # those of other dumps are made anew then, since they cannot be compared.
-FORMAT = 2
+FORMAT = 3
 _SEED = 1
 _SCHEME = "affine32"
 
 Signature = NDArray[np.uint32]
 
 
-def signatures(texts: pa.Array, settings: DedupSettings) -> pa.Array:
-    """For each text its minima as a list of uint32; null for a text shorter than one shingle."""
-    permutations = settings.bands * settings.rows
-    values, some = minhash.signatures(
-        texts_of(texts), alike_folding(), shingling(settings), _permutations(permutations)
+def signatures(texts: pa.Array, settings: DedupSettings) -> pa.ListArray:
+    """The minima of each text as a list of uint32; null for a text shorter than one shingle."""
+    return as_lists(signed(texts, settings)[0])
+
+
+def signed(texts: pa.Array, settings: DedupSettings) -> tuple[pa.BinaryArray, pa.BinaryArray]:
+    """(minima, shingles) of each text, as the bytes of uint32; null for a text shorter than one
+    shingle.
+
+    Shingles are distinct, 32 bits of each. Those of two texts are told apart by 64 bits, so only
+    such as are in one text alone can be taken for each other: of two texts that differ in 70
+    shingles each that happens once in a million.
+    """
+    values, shingles, ends = minhash.signatures(
+        texts_of(texts), alike_folding(), shingling(settings), _permutations(minima(settings))
     )
-    return _as_lists(values, some)
+    some = np.diff(ends) > 0
+    size = values.shape[1]
+    of_minima = np.append(0, np.cumsum(some * size))
+    return packed(values[some].reshape(-1), of_minima, some), packed(shingles, ends, some)
+
+
+def as_lists(minima_: pa.BinaryArray) -> pa.ListArray:
+    """Packed signatures as lists of uint32, a null where there is none."""
+    values, ends = unpacked(minima_)
+    offsets = pa.array(ends.astype(np.int32), mask=None)
+    return pa.ListArray.from_arrays(offsets, values, mask=minima_.is_null())
+
+
+def signed_sets(
+    shingles: NDArray[np.uint32], ends: NDArray[np.int64], settings: DedupSettings
+) -> NDArray[np.uint32]:
+    """The signatures of sets of shingles, as `signatures` gives both: one row each."""
+    out = np.empty((len(ends) - 1, minima(settings)), np.uint32)
+    minhash.signatures_of_sets(shingles, ends, _permutations(minima(settings)), out)
+    return out
+
+
+def packed(
+    shingles: NDArray[np.uint32], ends: NDArray[np.int64], some: NDArray[np.bool_]
+) -> pa.BinaryArray:
+    """Sets of shingles as bytes, one after the other; null where there are not `some`."""
+    offsets = (ends * shingles.itemsize).astype(np.int32)
+    valid = pa.array(some).buffers()[1]
+    buffers = [valid, pa.py_buffer(offsets), pa.py_buffer(shingles)]
+    return pa.BinaryArray.from_buffers(pa.binary(), len(some), buffers)
+
+
+def unpacked(sets: pa.BinaryArray) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """(shingles, where each set's end), read only. A null is an empty set."""
+    texts = texts_of(sets)
+    start, end = int(texts.offsets[0]), int(texts.offsets[-1])
+    return texts.data[start:end].view(np.uint32), (texts.offsets - start) // 4
+
+
+def banding(settings: DedupSettings) -> tuple[int, int]:
+    """(bands, rows in each) by the recipe.
+
+    Chosen by threshold they are datasketch's: those for which the areas of false positives and
+    false negatives, the integrals of the curve 1 - (1 - s**rows)**bands below the threshold and of
+    what it lacks to 1 above, are least together.
+    """
+    if settings.banding == GIVEN:
+        return settings.bands, settings.rows
+    return _by_threshold(settings.threshold, settings.permutations)
+
+
+def minima(settings: DedupSettings) -> int:
+    """How many minima a signature has."""
+    bands, rows = banding(settings)
+    return bands * rows
+
+
+@cache
+def _by_threshold(threshold: float, permutations: int) -> tuple[int, int]:
+    chosen = MinHashLSH(threshold=threshold, num_perm=permutations)
+    return chosen.b, chosen.r
 
 
 def signatures_of_shingles(shingles: pa.ListArray, settings: DedupSettings) -> pa.Array:
@@ -41,9 +111,8 @@ def signatures_of_shingles(shingles: pa.ListArray, settings: DedupSettings) -> p
     flat = shingles.flatten()
     values = flat if pa.types.is_string(flat.type) else flat.view(pa.string())
     ends = np.append(0, np.cumsum(shingles.value_lengths().fill_null(0).to_numpy()))
-    permutations = settings.bands * settings.rows
     signed = minhash.signatures_of_shingles(
-        texts_of(values), ends.astype(np.int64), _permutations(permutations)
+        texts_of(values), ends.astype(np.int64), _permutations(minima(settings))
     )
     return _as_lists(signed, np.diff(ends) > 0)
 

@@ -40,10 +40,21 @@ class Engine(Protocol):
         ...
 
     def shuffle_map(
-        self, kernel: Kernel, sources: Sequence[Dataset], key: str, target: Target
+        self,
+        kernel: Kernel,
+        sources: Sequence[Dataset],
+        key: str,
+        target: Target,
+        *,
+        partition_bytes: int | None = None,
     ) -> Dataset:
-        """Bring rows with equal `key` together; the kernel gets whole groups, sorted.
+        """Bring rows with equal `key` together; the kernel gets whole groups, sorted by key. In
+        which order the rows of a group come is not said: a kernel that cares sorts them.
 
-        The sources have the same columns; where a source lacks one, its rows have null there.
+        key: a column of uint64 that are spread evenly (hashes). The target's shards hold ranges of
+        it, in order. The sources have the same columns; where a source lacks one, its rows have
+        null there. partition_bytes: about how much a kernel gets at once, as it lies on disk;
+        None for kernels that make objects of their rows. The more, the more memory and the fewer
+        shards; all rows of a key come at once in any case.
         """
         ...

@@ -1,7 +1,7 @@
-"""The engine of one machine: a pool of processes, and DuckDB for the shuffle.
+"""The engine of one machine: a pool of processes, and files between them.
 
-What belongs here: where shards are read and written, and the only door to DuckDB.
-What does not: kernels (steps), retrying killed workers (pool).
+What belongs here: where shards are read and written. What does not: kernels (steps), retrying
+killed workers (pool), parting rows by their key (shuffle).
 """
 
 import shutil
@@ -18,6 +18,7 @@ import pyarrow as pa
 from pipeline.engine.ahead import ahead
 from pipeline.engine.engine import EngineError, Kernel
 from pipeline.engine.pool import Pool, cores
+from pipeline.engine.shuffle import MOST_PARTITIONS, in_order, partition, split
 from pipeline.store.dataset import (
     Dataset,
     Shard,
@@ -37,10 +38,9 @@ Rows = Callable[[], Iterator[pa.Table]]
 Overlap = Callable[[Iterable[pa.Table]], Iterator[pa.Table]]
 """How tables come to where they are used: `ahead` of that, or `iter`, when they are wanted."""
 
-# A partition of a shuffle is read whole by one worker.
+# A partition of a shuffle is read whole by one worker, whose kernel may make objects of its rows.
 _PARTITION_BYTES = 32 * 1024 * 1024
 _PARTITION_ROWS = 50_000
-_MAX_PARTITIONS = 512
 MEMORY_LIMIT = "1GB"
 
 
@@ -94,20 +94,56 @@ class LocalEngine:
         return target.finish(self._make(tasks, target))
 
     def shuffle_map(
-        self, kernel: Kernel, sources: Sequence[Dataset], key: str, target: Target
+        self,
+        kernel: Kernel,
+        sources: Sequence[Dataset],
+        key: str,
+        target: Target,
+        *,
+        partition_bytes: int | None = None,
     ) -> Dataset:
         """See `Engine.shuffle_map`."""
         if finished := target.finished():
             return finished
         scratch = target.folder / ".shuffle"
-        partitions = _shuffle(sources, key, scratch)
         tasks = []
-        for number, parts in enumerate(partitions):
+        for number, rows in enumerate(self._shuffled(sources, key, scratch, partition_bytes)):
             name = f"part-{number:05d}.parquet"
-            tasks.append((name, partial(_map_group, kernel, parts, key, target, name)))
+            tasks.append((name, partial(_map_group, kernel, rows, key, target, name)))
         dataset = target.finish(self._make(tasks, target))
         shutil.rmtree(scratch, ignore_errors=True)
         return dataset
+
+    def _shuffled(
+        self,
+        sources: Sequence[Dataset],
+        key: str,
+        scratch: Path,
+        partition_bytes: int | None,
+    ) -> list[Rows]:
+        """The rows of each partition, whenever they are wanted.
+
+        The number of partitions follows from the size of the sources alone, never from the
+        workers. What fits into one is read from where it is.
+        """
+        paths = [path for source in sources for path in source.paths]
+        size = sum(path.stat().st_size for path in paths)
+        if partition_bytes is None:
+            rows = sum(source.rows for source in sources)
+            count = 1 + max(size // _PARTITION_BYTES, rows // _PARTITION_ROWS)
+        else:
+            count = 1 + size // partition_bytes
+        if count == 1:
+            return [partial(_rows_of, paths)]
+        count = min(count, MOST_PARTITIONS)
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        tasks = []
+        for number, path in enumerate(paths):
+            name = f"rows-{number:05d}"
+            tasks.append((name, partial(split, path, key, count, scratch / name)))
+        parts = [part for _, made in sorted(self._pool.run(tasks)) for part in made]
+        return [partial(partition, parts, number) for number in range(count)]
 
     def _make(
         self, tasks: Sequence[tuple[str, Callable[[], Shard]]], target: Target
@@ -123,6 +159,10 @@ class LocalEngine:
             done += 1
             self.progress(name_of, done, len(tasks))
             yield shard
+
+
+def _rows_of(paths: Sequence[Path]) -> Iterator[pa.Table]:
+    return (batch for path in paths for batch in read_batches(path))
 
 
 def _map_shard(kernel: Kernel, rows: Rows, target: Target, name: str, overlap: Overlap) -> Shard:
@@ -169,47 +209,12 @@ def _zipped(
         raise EngineError(f"{beside[-1]} has more rows than {source[-1]}")
 
 
-def _map_group(kernel: Kernel, parts: Sequence[Path], key: str, target: Target, name: str) -> Shard:
-    batches = [batch for part in parts for batch in read_batches(part)]
+def _map_group(kernel: Kernel, rows: Rows, key: str, target: Target, name: str) -> Shard:
+    batches = list(rows())
     if not batches:
         return target.write(name, [])
     table = pa.concat_tables(batches, promote_options="default")
-    flat = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
-    table = table.sort_by([(name, "ascending") for name in [key, *flat]])
-    return target.write(name, kernel(table))
-
-
-def _shuffle(sources: Sequence[Dataset], key: str, scratch: Path) -> list[list[Path]]:
-    """Write the rows of all sources into partitions by `key`; the files of each partition.
-
-    The number of partitions follows from the size of the sources alone, never from the workers.
-    What fits into one is read from where it is.
-    """
-    paths = [path for source in sources for path in source.paths]
-    size = sum(path.stat().st_size for path in paths)
-    rows = sum(source.rows for source in sources)
-    count = min(_MAX_PARTITIONS, 1 + max(size // _PARTITION_BYTES, rows // _PARTITION_ROWS))
-    if count == 1:
-        return [paths]
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    spill = scratch / "spill"
-    with reported(), duckdb.connect(":memory:") as database:
-        database.execute("SET memory_limit = ?", [MEMORY_LIMIT])
-        database.execute("SET temp_directory = ?", [str(spill)])
-        database.execute("SET threads = 1")
-        database.execute("SET preserve_insertion_order = false")
-        database.execute(
-            f"COPY (SELECT *, hash({_quoted(key)}) % ? AS _partition "
-            "FROM read_parquet(?, union_by_name = true, hive_partitioning = false)) "
-            f"TO '{_escaped(scratch / 'rows')}' (FORMAT parquet, PARTITION_BY (_partition))",
-            [count, list(map(str, paths))],
-        )
-    shutil.rmtree(spill, ignore_errors=True)
-    return [
-        sorted((scratch / "rows" / f"_partition={number}").glob("*.parquet"))
-        for number in range(count)
-    ]
+    return target.write(name, kernel(in_order(table, key)))
 
 
 @contextmanager
@@ -219,11 +224,3 @@ def reported() -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise EngineError(f"DuckDB could not go on: {str(error).splitlines()[0]}") from error
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")

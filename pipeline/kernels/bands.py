@@ -1,7 +1,6 @@
-"""Keys of signature bands, and which keys any two documents share.
+"""Keys of signature bands.
 
-What belongs here: hashing the minima of a band, and a table of bits that says of a key whether it
-may have been seen twice: too often, never too seldom. What does not: pairing documents (dedup).
+What belongs here: hashing the minima of a band. What does not: what meets by them (dedup).
 """
 
 import numpy as np
@@ -10,6 +9,8 @@ from numpy.typing import NDArray
 from pipeline.kernels.compiled import compiled
 
 Keys = NDArray[np.uint64]
+BAND_BITS = 8  # the lowest of a key: the band's number, from 1; 0 is of whole texts
+MOST_BANDS = (1 << BAND_BITS) - 1
 _PRIME = 0x9E3779B97F4A7C15  # 2**64 / golden ratio, odd
 
 
@@ -20,29 +21,6 @@ def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> Keys:
     return keys
 
 
-class SeenTwice:
-    """Which keys were seen more than once, in a fixed amount of memory.
-
-    A key that shares its place in the table with another counts as seen with it, so the answer may
-    be yes too often; the fuller the table, the more often.
-    """
-
-    def __init__(self, places: int = 1 << 27) -> None:
-        """`places`, a power of two, take two bits each: 32 MB."""
-        self._once = np.zeros(places // 8, np.uint8)
-        self._twice = np.zeros(places // 8, np.uint8)
-
-    def see(self, keys: Keys) -> None:
-        """Note each of the keys."""
-        _note(keys.reshape(-1), self._once, self._twice)
-
-    def which(self, keys: Keys) -> NDArray[np.bool_]:
-        """For each key, in the keys' own shape, whether it may have been seen twice."""
-        found = np.empty(keys.size, np.bool_)
-        _look_up(keys.reshape(-1), self._twice, found)
-        return found.reshape(keys.shape)
-
-
 @compiled
 def _hash_bands(signatures: NDArray[np.uint32], rows: int, keys: Keys) -> None:
     for text in range(keys.shape[0]):
@@ -51,21 +29,5 @@ def _hash_bands(signatures: NDArray[np.uint32], rows: int, keys: Keys) -> None:
             for at in range(band * rows, band * rows + rows):
                 value = (value ^ np.uint64(signatures[text, at])) * np.uint64(_PRIME)
                 value ^= value >> np.uint64(29)
-            keys[text, band] = value
-
-
-@compiled
-def _note(keys: Keys, once: NDArray[np.uint8], twice: NDArray[np.uint8]) -> None:
-    mask = np.uint64(len(once) - 1)
-    for key in keys:
-        place, bit = (key >> np.uint64(3)) & mask, np.uint8(1 << (key & np.uint64(7)))
-        twice[place] |= once[place] & bit
-        once[place] |= bit
-
-
-@compiled
-def _look_up(keys: Keys, bits: NDArray[np.uint8], found: NDArray[np.bool_]) -> None:
-    mask = np.uint64(len(bits) - 1)
-    for at in range(len(keys)):
-        key = keys[at]
-        found[at] = bits[(key >> np.uint64(3)) & mask] >> np.uint8(key & np.uint64(7)) & 1
+            value = value * np.uint64(_PRIME)  # the upper bits, by which rows are parted, as well
+            keys[text, band] = value & np.uint64(~MOST_BANDS & 2**64 - 1) | np.uint64(band + 1)

@@ -32,29 +32,37 @@ class Permutations(NamedTuple):
 
 def signatures(
     texts: Texts, folding: Folding, shingling: Shingling, permutations: Permutations
-) -> tuple[NDArray[np.uint32], NDArray[np.bool_]]:
-    """(signatures, one row a text; whether the text has a shingle at all).
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], Offsets]:
+    """(signatures, one row a text; the texts' shingles and where each text's end).
 
-    Equal to those of datasketch's `affine32` scheme, given `hash_shingle` modulo 2**32.
+    Signatures equal those of datasketch's `affine32` scheme, given `hash_shingle` modulo 2**32.
+    Shingles are the distinct hashes of a text, in order, of which the lower 32 bits are kept: text
+    n has those from `ends[n]` to `ends[n + 1]`.
     """
-    count = len(texts.offsets) - 1
-    out = np.empty((count, len(permutations.a)), np.uint32)
-    some = np.zeros(count, np.bool_)
+    out = np.empty((len(texts.offsets) - 1, len(permutations.a)), np.uint32)
+    shingles, ends = shingle_sets(texts, folding, shingling)
+    signatures_of_sets(shingles, ends, permutations, out)
+    return out, shingles, ends
+
+
+def shingle_sets(
+    texts: Texts, folding: Folding, shingling: Shingling
+) -> tuple[NDArray[np.uint32], Offsets]:
+    """(the texts' shingles, where each text's end), as `signatures` gives them."""
     scratch = scratch_for(texts, folding)
     hashes = np.empty_like(scratch.hash_at_end)
-    _sign_all(
+    room = 2
+    while room < 2 * len(hashes):
+        room *= 2
+    return _all_sets(
         texts.data,
         texts.offsets,
         folding,
         shingling,
-        permutations,
         scratch,
         hashes,
-        np.empty(len(hashes), np.uint32),
-        out,
-        some,
+        np.zeros(room, np.uint64),
     )
-    return out, some
 
 
 def signatures_of_shingles(
@@ -70,25 +78,70 @@ def signatures_of_shingles(
 
 
 @compiled
-def _sign_all(
+def _all_sets(
     data: Bytes,
     offsets: Offsets,
     folding: Folding,
     shingling: Shingling,
-    permutations: Permutations,
     scratch: Scratch,
     hashes: Hashes,
-    mixed: NDArray[np.uint32],
-    out: NDArray[np.uint32],
-    some: NDArray[np.bool_],
-) -> None:
-    for text in range(len(offsets) - 1):
-        count = shingles_of(
+    table: Hashes,
+) -> tuple[NDArray[np.uint32], Offsets]:
+    count = len(offsets) - 1
+    ends = np.zeros(count + 1, np.int64)
+    kept = np.empty(max(1024, int(offsets[count] - offsets[0]) // 4), np.uint32)
+    for text in range(count):
+        found = shingles_of(
             data, offsets[text], offsets[text + 1], folding, shingling, scratch, hashes
         )
-        some[text] = count > 0
+        if ends[text] + found > len(kept):
+            larger = np.empty(2 * (ends[text] + found), np.uint32)
+            larger[: ends[text]] = kept[: ends[text]]
+            kept = larger
+        ends[text + 1] = ends[text] + _distinct(hashes, found, table, kept[ends[text] :])
+    return kept[: ends[count]].copy(), ends
+
+
+@compiled
+def _distinct(hashes: Hashes, count: int, table: Hashes, kept: NDArray[np.uint32]) -> int:
+    """Write the lower halves of distinct hashes to `kept`, in order; their number.
+
+    By open addressing in the first part of `table`, where 0 is a free place.
+    """
+    room = 2
+    while room < 2 * count:
+        room *= 2
+    table[:room] = 0
+    mask, zero, made = np.uint64(room - 1), False, 0
+    for at in range(count):
+        value = hashes[at]
+        if value == 0:
+            new, zero = not zero, True
+        else:
+            place = (value >> np.uint64(32)) & mask
+            while table[place] != 0 and table[place] != value:
+                place = (place + np.uint64(1)) & mask
+            new = table[place] == 0
+            table[place] = value
+        if new:
+            kept[made] = np.uint32(value & np.uint64(_NONE))
+            made += 1
+    return made
+
+
+@compiled
+def signatures_of_sets(
+    shingles: NDArray[np.uint32],
+    ends: Offsets,
+    permutations: Permutations,
+    out: NDArray[np.uint32],
+) -> None:
+    """Sign sets of the lower halves of hashes: one row of `out` each."""
+    mixed = np.empty(max(1, np.diff(ends).max()) if len(ends) > 1 else 1, np.uint32)
+    for text in range(len(ends) - 1):
+        count = ends[text + 1] - ends[text]
         for at in range(count):
-            mixed[at] = _low_mixed(hashes[at])
+            mixed[at] = _low_mixed(np.uint64(shingles[ends[text] + at]))
         _minima(mixed, count, permutations, out[text])
 
 

@@ -124,7 +124,7 @@ def gather(run: Run, candidate: Mapping[str, Dataset], outcomes: Sequence[Outcom
         results = _results(run, candidate)
         judged, places = candidate["rejected"], [candidate["documents"], candidate["rejected"]]
         # What an earlier dump published is what this one duplicates.
-        places += published(run.out, "documents", besides=run.dump)
+        places += published(run.out, "documents", besides={run.dump})
         verdicts = Counter({KEPT: candidate["documents"].rows}) + summarise(judged).verdicts
     else:
         results, judged, places, verdicts = None, raw_records, [raw_records], raw.verdicts

@@ -16,12 +16,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline import schema
+from pipeline.provenance import versions
 from pipeline.report import charts, show
 from pipeline.report.gather import Facts, gather
 from pipeline.report.meanings import family, meaning
 from pipeline.report.outcome import ERROR, Outcome
 from pipeline.report.summary import CONTEXT, KEPT
-from pipeline.run import Run, versions
+from pipeline.run import Run
 from pipeline.store.dataset import Dataset, write_whole
 
 # The order of the steps; a suite of another name comes after these.

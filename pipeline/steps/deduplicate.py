@@ -1,160 +1,154 @@
 """deduplicate: measured documents in, one row each that says what it duplicates out.
 
-What belongs here: the order of the passes, and the kernels at both ends.
-What does not: what likeness is (dedup).
+    signatures -> band keys -> keys in order -> met -> groups -> members and their keys
+    -> alike pairs -> dropped -> fates
+
+What belongs here: the order of the passes, and the kernels at both ends. What does not: what
+likeness is (dedup). Each pass writes a dataset. Candidate pairs are not written one by one: a
+template of 50,000 documents has a billion of them; a key and the documents that share it say the
+same.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline import schema
-from pipeline.dedup import bands, keepers, verify
-from pipeline.dedup import signatures as minhash
-from pipeline.dedup.keepers import Duplicate
-from pipeline.dedup.settings import DedupSettings
-from pipeline.dedup.shingles import text_hashes
+from pipeline.dedup import bands, keepers, likeness
+from pipeline.dedup.ids import ids_of, numbers_of
+from pipeline.dedup.order import KeepOrder
 from pipeline.engine.engine import Engine
-from pipeline.kernels.bands import SeenTwice
+from pipeline.index.making import TargetOf, as_it_is, partition_bytes
+from pipeline.index.part import Part
+from pipeline.steps import meeting, members
 from pipeline.store.dataset import Dataset, Target
-
-TargetOf = Callable[[str, pa.Schema], Target]
-
-
-def signatures(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
-    """Kernel: measured documents in, their signatures out; nulls for those with a verdict."""
-    compared = pc.is_null(table["verdict"]).combine_chunks()
-    texts = table["text"].combine_chunks()
-    texts = texts if pc.all(compared).as_py() else texts.filter(compared)
-    columns = {
-        "doc_id": table["doc_id"],
-        "dump": table["dump"],
-        "chars": table["chars"],
-        "text_hash": _spread(pa.array(text_hashes(texts), pa.string()), compared),
-        "signature": pa.nulls(table.num_rows, pa.list_(pa.uint32())),
-        "bands": pa.nulls(table.num_rows, pa.list_(pa.uint64())),
-    }
-    if settings.near:
-        signed = minhash.signatures(texts, settings)
-        columns["signature"] = _spread(signed, compared)
-        columns["bands"] = _spread(bands.keys_of(signed, settings), compared)
-    yield pa.table(columns, schema.SIGNATURES)
+from pipeline.store.flat import FlatColumns
 
 
-def _spread(values: pa.Array, places: pa.BooleanArray) -> pa.Array:
-    """The values in order where `places` holds, nulls elsewhere."""
-    if len(values) == len(places):
-        return values
-    before = np.cumsum(places.to_numpy(zero_copy_only=False)) - 1
-    return values.take(pc.if_else(places, before, None))
+@dataclass(frozen=True)
+class Found:
+    """What was found. dropped: a row for each duplicate, by numbers. alike: the verified pairs."""
 
-
-def signatures_again(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
-    """Kernel: published documents in, their signatures by these settings out."""
-    verdicts = pa.nulls(table.num_rows, pa.string())
-    yield from signatures(table.append_column("verdict", verdicts), settings=settings)
+    dropped: Dataset
+    alike: Dataset
 
 
 def find(
     engine: Engine,
-    fresh: Dataset,
-    others: Sequence[Dataset],
-    texts: Sequence[Dataset],
+    fresh: Sequence[Dataset],
+    keys: Sequence[Dataset],
+    parts: Sequence[Part],
     target_of: TargetOf,
-    settings: DedupSettings,
-) -> Dataset:
-    """The duplicates among the documents of `fresh`, one row each.
+    order: KeepOrder,
+) -> Found:
+    """The duplicates among new documents, each other's and those of published ones.
 
-    fresh: signatures of this dump. others: signatures of what is published.
-    texts: datasets with `doc_id` and `text` of all of these. target_of: where a pass may write.
+    fresh: their signatures. keys: their band keys, in order. parts: the index of the dumps that
+    they are compared with. target_of: where a pass may write.
     """
-    keys = ["text_hash", "bands"]
-    seen = bands.met(
-        (table for source in (fresh, *others) for table in source.batches(keys)), settings
+    settings = order.settings
+    size = partition_bytes(settings)
+    pooled = keys[0]
+    if len(keys) > 1:
+        target = target_of("keys", bands.BAND_KEYS, "flat")
+        pooled = engine.shuffle_map(as_it_is, keys, "key", target, partition_bytes=size)
+    met = engine.map(
+        partial(meeting.met, index=parts), pooled, target_of("met", meeting.MET, "grouped")
     )
-    shared = [
-        _shared_bands(source, target_of(f"bands-{n}", bands.BANDS), source is fresh, seen, settings)
-        for n, source in enumerate((fresh, *others))
-    ]
-    pairing = partial(bands.pairs, settings=settings)
-    met = engine.shuffle_map(pairing, shared, "key", target_of("met-in-bands", bands.PAIRS))
-    pairs = engine.shuffle_map(bands.distinct, [met], "pair", target_of("pairs", bands.PAIRS))
-    verified = _verify(engine, pairs, texts, target_of, settings)
-    duplicates = keepers.keep(
-        (row for batch in pairs.batches() for row in batch.to_pylist() if row["exact"]),
-        (row for batch in verified.batches() for row in batch.to_pylist()),
+    groups = _groups(met, target_of("groups", meeting.GROUPS, "flat"))
+    kernel = partial(meeting.grouped, groups=groups)
+    met_in = [engine.map(kernel, met, target_of("grouped", meeting.GROUPED, "grouped"))]
+    for number, source in enumerate(fresh):
+        target = target_of(f"members-{number}", members.MEMBERS, "grouped")
+        member = partial(members.fresh, groups=groups, order=order)
+        met_in.append(engine.map(member, source, target, columns=_COMPARED))
+    published = partial(members.published, parts=parts, order=order)
+    target = target_of("members-published", members.MEMBERS, "grouped")
+    met_in.append(engine.map(published, groups, target))
+    alike = engine.shuffle_map(
+        partial(likeness.compare, settings=settings),
+        met_in,
+        "group",
+        target_of("alike", likeness.VERIFIED, "grouped"),
+        partition_bytes=size,
     )
-    return _written(duplicates, target_of("found", schema.NEAR_DUPLICATES))
+    target = target_of("kept", keepers.DROPPED, "grouped")
+    dropped = engine.shuffle_map(keepers.keep, [alike], "group", target, partition_bytes=size)
+    target = target_of("dropped", keepers.DROPPED, "flat")
+    return Found(
+        engine.shuffle_map(as_it_is, [dropped], "doc", target, partition_bytes=size), alike
+    )
 
 
-def _shared_bands(
-    source: Dataset, target: Target, fresh: bool, seen: SeenTwice, settings: DedupSettings
-) -> Dataset:
-    """The rows of keys that documents of the source share with any other; mostly there are few."""
+_COMPARED = [name for name in schema.SIGNED.names if name not in ("minima", "shingle_count")]
+
+
+def _groups(met: Dataset, target: Target) -> Dataset:
     if finished := target.finished():
         return finished
-    rows = (
-        made
-        for table in source.batches(["doc_id", "dump", "chars", "text_hash", "bands"])
-        for made in bands.bands(table, fresh=fresh, seen=seen, settings=settings)
+    tables = meeting.groups(met)
+    return target.finish(
+        target.write(f"part-{number:05d}.parquet", [table]) for number, table in enumerate(tables)
     )
-    return target.finish([target.write("part-00000.parquet", rows)])
 
 
-def _verify(
-    engine: Engine,
-    pairs: Dataset,
-    texts: Sequence[Dataset],
-    target_of: TargetOf,
-    settings: DedupSettings,
-) -> Dataset:
-    """Near pairs with their exact similarity: both texts' shingle sets meet by two shuffles, so
-    that no process ever holds all of them.
-    """
-    wanted = _candidates(pairs)
-    sides = [engine.map(verify.halves, pairs, target_of("halves", verify.SIDES))]
-    for number, source in enumerate(texts):
-        kernel = partial(verify.sets, wanted=wanted, settings=settings)
-        target = target_of(f"sets-{number}", verify.SIDES)
-        sides.append(engine.map(kernel, source, target, columns=["doc_id", "text"]))
-    met = engine.shuffle_map(verify.meet, sides, "doc_id", target_of("met", verify.SIDES))
-    kernel = partial(verify.compare, settings=settings)
-    return engine.shuffle_map(kernel, [met], "pair", target_of("verified", verify.VERIFIED))
-
-
-def _candidates(pairs: Dataset) -> verify.Prefixes:
-    """The documents in near pairs, eight bytes each."""
-    parts = [np.empty(0, np.uint64)]
-    for batch in pairs.batches(["a", "b", "exact"]):
-        near = batch.filter(pc.invert(batch["exact"]))
-        parts += [verify.prefixes(near[side]) for side in ("a", "b")]
-    return np.unique(np.concatenate(parts))
-
-
-def fates(table: pa.Table, *, duplicates: Dataset) -> Iterator[pa.Table]:
+def fates(table: pa.Table, *, dropped: Dataset, order: KeepOrder) -> Iterator[pa.Table]:
     """Kernel: ids in, one row each out, in order; nulls for those that duplicate nothing."""
-    rows = [
-        batch.filter(pc.is_in(batch["doc_id"], value_set=table["doc_id"].combine_chunks()))
-        for batch in duplicates.batches()
-    ]
-    known = pa.concat_tables([schema.NEAR_DUPLICATES.empty_table(), *rows])
-    found = known.take(pc.index_in(table["doc_id"], known["doc_id"].combine_chunks()))
-    yield found.set_column(0, schema.NEAR_DUPLICATES.field("doc_id"), table["doc_id"])
-
-
-def _written(duplicates: Iterable[Duplicate], target: Target) -> Dataset:
-    """One row a duplicate."""
-    found = list(duplicates)
+    docs, low = numbers_of(table["doc_id"])
+    rows, found = _looked_up(docs, low, dropped)
+    exact = found["exact"] != 0
+    kept = ids_of(found["kept_doc"], found["kept_low"])
+    because = order.because(found["kept_order"], found["order"])
     columns: dict[str, Any] = {
-        "doc_id": [d.doc_id for d in found],
-        "duplicate": [d.verdict for d in found],
-        "duplicate_reason": [d.reason for d in found],
+        "duplicate": pc.if_else(exact, schema.DUPLICATE_EXACT, schema.DUPLICATE_NEAR),
+        "duplicate_reason": _reasons(exact, kept, found["jaccard"], because),
+        "kept_id": kept,
+        "cluster_id": ids_of(found["cluster_doc"], found["cluster_low"]),
+        "kept_because": because,
     }
-    for name in ("kept_id", "cluster_id", "jaccard", "estimated_jaccard"):
-        columns[name] = [getattr(d, name) for d in found]
-    table = pa.table(columns, schema.NEAR_DUPLICATES)
-    return target.finish([target.write("part-00000.parquet", [table])])
+    for name in ("cluster_size", "jaccard", "containment", "estimated_jaccard", "bands_met"):
+        columns[name] = pa.array(found[name])
+    place = np.full(len(docs), -1, np.int64)
+    place[rows] = np.arange(len(rows))
+    at = pa.array(place, mask=place < 0)
+    made = {name: columns[name].take(at) for name in columns} | {"doc_id": table["doc_id"]}
+    names = schema.NEAR_DUPLICATES.names
+    yield pa.table({name: made[name] for name in names}).cast(schema.NEAR_DUPLICATES)
+
+
+def _looked_up(
+    docs: NDArray[np.uint64], low: NDArray[np.uint64], dropped: Dataset
+) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]]]:
+    """(which of the documents are dropped, what is said of those)."""
+    names = keepers.DROPPED.names
+    rows = [np.empty(0, np.int64)]
+    found = {
+        name: [np.empty(0, kind.to_pandas_dtype())]
+        for name, kind in zip(names, keepers.DROPPED.types, strict=True)
+    }
+    for block in FlatColumns(dropped, list(names)).all_blocks():
+        at = np.minimum(np.searchsorted(block.columns["doc"], docs), block.rows - 1)
+        hits = np.flatnonzero(
+            (block.columns["doc"][at] == docs) & (block.columns["low"][at] == low)
+        )
+        rows.append(hits)
+        for name in names:
+            found[name].append(block.columns[name][at[hits]])
+    return np.concatenate(rows), {name: np.concatenate(found[name]) for name in names}
+
+
+def _reasons(
+    exact: NDArray[np.bool_], kept: pa.Array, jaccard: NDArray[np.float64], because: pa.Array
+) -> pa.Array:
+    """Each verdict in words."""
+    likeness_ = [f"Jaccard similarity {each:.3f} with " for each in jaccard.tolist()]
+    starts = pc.if_else(exact, "the same text as ", pa.array(likeness_, pa.string()))
+    ends = pc.if_else(exact, " but for case and white space", "")
+    said = pc.binary_join_element_wise(starts, kept, ends, "")
+    return pc.binary_join_element_wise(said, because, ": ")

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import schema
+from pipeline.dedup.signatures import as_lists
 from pipeline.steps.editing import put
 
 
@@ -55,7 +56,9 @@ def duplicates(table: pa.Table) -> Iterator[pa.Table]:
 def signatures(table: pa.Table) -> Iterator[pa.Table]:
     """Kernel: signatures of what is kept, for later dumps to be compared with."""
     kept = pc.and_(pc.is_null(table["duplicate"]), pc.is_valid(table["text_hash"]))
-    yield table.filter(kept).select(schema.SIGNATURES.names)
+    table = table.filter(kept)
+    signed = as_lists(table["minima"].combine_chunks())
+    yield table.append_column("signature", signed).select(schema.SIGNATURES.names)
 
 
 def word_counts(table: pa.Table) -> Iterator[pa.Table]:

@@ -88,6 +88,7 @@ def slips(
 ) -> Iterator[pa.Table]:
     """Kernel, by strokes: the counts of all dumps in, the slips among the words of one out."""
     found: list[Slip] = []
+    table = table.sort_by([(name, "ascending") for name in ("strokes", "language", "word", "dump")])
     for language in pc.unique(table["language"]).to_pylist():
         judge = Judge(settings, language, totals.get(language, Totals()))
         mine = table.filter(pc.equal(table["language"], language))

@@ -98,6 +98,12 @@ def roll_forward(work: Path) -> None:
     journal.unlink()
 
 
+def roll_all_forward(out: Path) -> None:
+    """Finish every commit into the corpus that was begun; for whoever holds `committing`."""
+    for journal in sorted((out / "_work").glob(f"*/{_JOURNAL}")):
+        roll_forward(journal.parent)
+
+
 def _is(folder: Path, fingerprint: str) -> bool:
     try:
         return Dataset(folder).fingerprint == fingerprint

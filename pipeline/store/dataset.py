@@ -31,10 +31,15 @@ _MANIFEST_KEYS = {"dataset", "dump", "fingerprint", "rows", "files", "recipe"}
 # enough for readers to skip by, small enough for a worker's memory.
 _GROUP_BYTES = 16 * 1024 * 1024
 _GROUP_ROWS = 20_000
+_ONE_PAGE = {"data_page_size": 1 << 30, "max_rows_per_page": 1 << 30}
 
 
 Compression = Literal["zstd", "none"]
 """zstd for what is read by others, or kept; none for what is soon gone and read several times."""
+
+Layout = Literal["grouped", "flat"]
+"""grouped: tables are put together and cut into row groups of one size. flat: each table is a row
+group, and its numbers lie in the file as in memory (`flat`)."""
 
 Stack = tuple[Path, ...]
 """The files of one shard: what lies at the bottom, and each layer over it."""
@@ -76,7 +81,7 @@ class Target:
     over: the dataset that it will lie over, row for row; None where it stands by itself.
     compression: of its files. counted: the column whose values the manifest counts, and the one
     that says how often each row counts (None: once). made_from: SHA-256 of the shards that its own
-    are each made from, in order, where each is made from one alone.
+    are each made from, in order, where each is made from one alone. layout: of its files.
     """
 
     folder: Path
@@ -86,6 +91,7 @@ class Target:
     compression: Compression = "zstd"
     counted: tuple[str, str | None] | None = None
     made_from: tuple[str, ...] = ()
+    layout: Layout = "grouped"
 
     @property
     def stored(self) -> pa.Schema:
@@ -105,8 +111,9 @@ class Target:
             self.folder / name,
             self.stored,
             tables,
-            regroup=self.over is None,
+            regroup=self.over is None and self.layout == "grouped",
             compression=self.compression,
+            layout=self.layout,
         )
 
     def finish(self, shards: Iterable[Shard]) -> "Dataset":
@@ -287,11 +294,13 @@ def write_shard(
     *,
     regroup: bool = True,
     compression: Compression = "zstd",
+    layout: Layout = "grouped",
 ) -> Shard:
     """Write a shard whole: beside its place first, flushed to disk, then moved there.
 
     regroup: small tables are put together and large ones cut, so that row groups do not depend on
     how the rows arrived in tables; without, each table is a row group, as a layer's must be.
+    layout: flat shards are never compressed.
     Raises `StoreError` where a table has other columns.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -299,11 +308,14 @@ def write_shard(
     rows = 0
     try:
         words = [path for field in schema for path in _words(field, field.name)]
-        with pq.ParquetWriter(
-            beside, schema, compression=compression, use_dictionary=words
-        ) as writer:
+        how: dict[str, Any] = {"compression": compression, "use_dictionary": words}
+        if layout == "flat":
+            how = {"compression": "none", "use_dictionary": False} | _ONE_PAGE
+        with pq.ParquetWriter(beside, schema, **how) as writer:
             fitting = (_fitting(table, schema) for table in tables)
             for group in _groups(fitting) if regroup else fitting:
+                if layout == "flat" and not group.num_rows:
+                    continue  # there is no page to look into
                 writer.write_table(group, row_group_size=max(1, group.num_rows))
                 rows += group.num_rows
         _sync(beside)

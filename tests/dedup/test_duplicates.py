@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from pipeline import run as steps
@@ -271,15 +270,12 @@ def test_signatures_of_an_older_version_are_made_anew(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "a.txt").write_text(sentence(1))
     out = publish(tmp_path / "one", tmp_path / "out")
-    place = out / "signatures" / "one"
-    (file,) = place.glob("*.parquet")
-    table = pq.read_table(file, partitioning=None)
-    hashes = pa.array(["0" * 32], pa.string())
-    older = table.drop_columns("bands").set_column(3, "text_hash", hashes)
-    pq.write_table(older, file)
-    manifest = json.loads((place / "_manifest.json").read_text())
-    del manifest["versions"]["signatures"]
-    (place / "_manifest.json").write_text(json.dumps(manifest))
+    for name in ("band_index", "document_index", "shingles"):
+        manifest = json.loads((out / name / "one" / "_manifest.json").read_text())
+        manifest["versions"]["signatures"] = "2"
+        (out / name / "one" / "_manifest.json").write_text(json.dumps(manifest))
+        for file in (out / name / "one").glob("*.parquet"):
+            file.write_bytes(b"of another format")
     (tmp_path / "two").mkdir()
     (tmp_path / "two" / "b.txt").write_text(sentence(1))
     publish(tmp_path / "two", out)

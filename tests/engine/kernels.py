@@ -23,12 +23,14 @@ def same(table: pa.Table) -> Iterator[pa.Table]:
 
 
 def groups(table: pa.Table) -> Iterator[pa.Table]:
-    """One row a key: how many rows met, and their numbers in the order in which they came."""
+    """One row a key: the numbers of the rows that met."""
     keys = table["key"].to_pylist()
     assert keys == sorted(keys)
     for key in dict.fromkeys(keys):
-        members = table.filter(pc.equal(table["key"], key))["n"].to_pylist()
-        yield pa.table({"key": [key], "n": [members]})
+        members = sorted(
+            table.filter(pc.equal(table["key"], pa.scalar(key, pa.uint64())))["n"].to_pylist()
+        )
+        yield pa.table({"key": pa.array([key], pa.uint64()), "n": [members]})
 
 
 def killed_once(table: pa.Table, *, mark: Path) -> Iterator[pa.Table]:

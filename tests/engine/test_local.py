@@ -8,6 +8,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -18,8 +19,9 @@ from tests.conftest import tree
 from tests.engine import kernels
 
 NUMBERS = pa.schema([("n", pa.int64())])
-KEYED = pa.schema([("key", pa.string()), ("n", pa.int64())])
-GROUPS = pa.schema([("key", pa.string()), ("n", pa.list_(pa.int64()))])
+KEYED = pa.schema([("key", pa.uint64()), ("n", pa.int64())])
+A, B, C = 2**61, 2**62, 2**63  # hashes, spread over all there are
+GROUPS = pa.schema([("key", pa.uint64()), ("n", pa.list_(pa.int64()))])
 
 
 def target(folder: Path, schema: pa.Schema = NUMBERS) -> Target:
@@ -34,7 +36,7 @@ def source(folder: Path, shards: int = 4) -> Dataset:
     )
 
 
-def keyed(folder: Path, rows: list[tuple[str, int]]) -> Dataset:
+def keyed(folder: Path, rows: list[tuple[int, int]]) -> Dataset:
     table = pa.table({"key": [k for k, _ in rows], "n": [n for _, n in rows]}, KEYED)
     return target(folder, KEYED).finish([write_shard(folder / "part-0.parquet", KEYED, [table])])
 
@@ -56,16 +58,16 @@ def test_map_is_the_same_for_any_number_of_workers(tmp_path: Path) -> None:
 
 
 def test_shuffle_map_brings_equal_keys_of_all_sources_together(tmp_path: Path) -> None:
-    one = keyed(tmp_path / "one", [("b", 3), ("a", 2), ("b", 1)])
-    two = keyed(tmp_path / "two", [("a", 5), ("c", 4), ("b", 2)])
+    one = keyed(tmp_path / "one", [(B, 3), (A, 2), (B, 1)])
+    two = keyed(tmp_path / "two", [(A, 5), (C, 4), (B, 2)])
     for workers in (1, 2):
         with LocalEngine(workers) as engine:
             out = target(tmp_path / f"{workers}/out", GROUPS)
             found = engine.shuffle_map(kernels.groups, [one, two], "key", out)
         assert found.table(["key", "n"]).to_pylist() == [
-            {"key": "a", "n": [2, 5]},
-            {"key": "b", "n": [1, 2, 3]},
-            {"key": "c", "n": [4]},
+            {"key": A, "n": [2, 5]},
+            {"key": B, "n": [1, 2, 3]},
+            {"key": C, "n": [4]},
         ]
     assert tree(tmp_path / "1" / "out") == tree(tmp_path / "2" / "out")
 
@@ -82,14 +84,16 @@ def test_many_partitions_keep_keys_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.engine.local._PARTITION_BYTES", 100)
-    rows = [(f"k{n % 37}", n) for n in range(500)]
+    keys = np.random.default_rng(0).integers(0, 2**64, 37, np.uint64, endpoint=False).tolist()
+    rows = [(keys[n % 37], n) for n in range(500)]
     with LocalEngine() as engine:
         out = engine.shuffle_map(
             kernels.groups, [keyed(tmp_path / "in", rows)], "key", target(tmp_path / "out", GROUPS)
         )
     assert len(out.paths) > 3
+    assert out.table(["key"])["key"].to_pylist() == sorted(keys)  # ranges of keys, in order
     found = {row["key"]: row["n"] for row in out.table(["key", "n"]).to_pylist()}
-    assert found == {f"k{k}": list(range(k, 500, 37)) for k in range(37)}
+    assert found == {key: list(range(k, 500, 37)) for k, key in enumerate(keys)}
 
 
 LETTERS = pa.schema([("letter", pa.string())])

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from pipeline.dedup.folding import _UNSPACED, alike, alike_folding, unspaced
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.shingles import shingling
-from pipeline.dedup.signatures import hash32, signatures, signatures_of_shingles, sketch
+from pipeline.dedup.signatures import (
+    hash32,
+    signatures,
+    signatures_of_shingles,
+    signed,
+    sketch,
+    unpacked,
+)
 from pipeline.kernels import shingling as shingling_kernel
 from pipeline.kernels.shingling import hash_shingle, shingle_hashes
 from pipeline.kernels.texts import texts_of
@@ -54,6 +61,17 @@ def test_shingles_are_those_of_their_twin(array: pa.Array, settings: DedupSettin
         [hash_shingle(shingle) for shingle in shingles_of(text, settings)]
         for text in array.to_pylist()
     ]
+
+
+@given(array=arrays(WORDY), settings=SIZES)
+def test_sets_hold_each_shingle_once_in_order(array: pa.Array, settings: DedupSettings) -> None:
+    _, packed = signed(array, settings)
+    values, ends = unpacked(packed)
+    for row, text in enumerate(array.to_pylist()):
+        hashes = dict.fromkeys(hash_shingle(shingle) for shingle in shingles_of(text, settings))
+        expected = [each & 0xFFFFFFFF for each in hashes]
+        assert values[ends[row] : ends[row + 1]].tolist() == expected
+        assert packed[row].is_valid == bool(expected)
 
 
 @given(array=arrays(WORDY), settings=SIZES)

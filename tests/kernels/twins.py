@@ -48,7 +48,8 @@ def band_key(minima: list[int], band: int) -> int:
     for minimum in minima:
         value = (value ^ minimum) * 0x9E3779B97F4A7C15 & (2**64 - 1)
         value ^= value >> 29
-    return value
+    value = value * 0x9E3779B97F4A7C15 & (2**64 - 1)
+    return value - value % 256 + band + 1
 
 
 def folded_line(line: bytes) -> bytes:

@@ -1,0 +1,144 @@
+"""The index: what published dumps leave for later ones to be compared with.
+
+What belongs here: the columns of its three datasets, making them, looking into them. What does not:
+what is done with what is found (meeting, members), which dumps are in it (run).
+
+Of each dump the index has a part: `band_index`, sorted by key, says which documents have a key;
+`document_index`, sorted by document, what a document is and where its shingles are; `shingles` has
+those, in order of the documents. All are flat: a look-up touches what it finds, not the dump.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline import schema
+from pipeline.dedup.signatures import packed
+from pipeline.kernels.lookups import Numbers, Places, runs_of
+from pipeline.store.dataset import Dataset, StoreError
+from pipeline.store.flat import Block, FlatColumns
+
+_KEYS = ["key", "doc"]
+_DOCUMENTS = list(schema.DOCUMENT_INDEX.names)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The index of one published dump: its name, what it was made from, and its three datasets."""
+
+    dump: str
+    fingerprint: str
+    band_index: Path
+    document_index: Path
+    shingles: Path
+
+
+@dataclass(frozen=True)
+class Met:
+    """Keys that were found, and the documents of the part that have them: one entry each."""
+
+    keys: Numbers
+    docs: Numbers
+
+
+def documents_with(part: Part, keys: Numbers, most: int) -> Met:
+    """The documents of the part that have one of these sorted, distinct keys, at most `most` of a
+    key, the first by document. Raises `StoreError`.
+    """
+    found_keys, found_docs = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
+    for block, start, end in _within(_bands(part), keys):
+        first, stop = runs_of(keys[start:end], block.columns["key"])
+        hits = np.flatnonzero(stop > first)
+        sizes = np.minimum(stop[hits] - first[hits], most)
+        found_keys.append(np.repeat(keys[start:end][hits], sizes))
+        found_docs.append(block.columns["doc"][_ranges(first[hits], sizes)])
+    return Met(np.concatenate(found_keys), np.concatenate(found_docs))
+
+
+def documents(part: Part, docs: Numbers) -> pa.Table:
+    """What the part says of these sorted, distinct documents, `shingles` too; each must be in it.
+
+    Raises `StoreError` where one is not: the index is torn.
+    """
+    columns: dict[str, list[NDArray[np.generic]]] = {name: [] for name in _DOCUMENTS}
+    for block, start, end in _within(_documents(part), docs):
+        first, stop = runs_of(docs[start:end], block.columns["doc"])
+        rows = _ranges(first, stop - first)
+        for name in _DOCUMENTS:
+            columns[name].append(block.columns[name][rows])
+    made = {
+        name: np.concatenate([np.empty(0, kind.to_pandas_dtype()), *columns[name]])
+        for name, kind in zip(_DOCUMENTS, schema.DOCUMENT_INDEX.types, strict=True)
+    }
+    if len(np.unique(made["doc"])) != len(docs):
+        raise StoreError(
+            f"the index of {part.dump} is torn: {part.band_index} names documents that "
+            f"{part.document_index} does not have; make it anew: hygiene index --rebuild "
+            f"{part.dump}"
+        )
+    table = pa.table(made, schema.DOCUMENT_INDEX)
+    return table.append_column("shingles", _shingles_of(part, made))
+
+
+def holds(part: Part, docs: Numbers) -> NDArray[np.bool_]:
+    """Whether the part has each of these sorted, distinct documents. Raises `StoreError`."""
+    found = np.zeros(len(docs), np.bool_)
+    for block, start, end in _within(_documents(part), docs):
+        first, stop = runs_of(docs[start:end], block.columns["doc"])
+        found[start:end] |= stop > first
+    return found
+
+
+def _within(columns: FlatColumns, wanted: Numbers) -> Iterator[tuple[Block, int, int]]:
+    """(block, first, end) for each block in whose range some of the wanted lie, and which."""
+    for block in columns.all_blocks():
+        start = int(np.searchsorted(wanted, np.uint64(block.least), "left"))
+        end = int(np.searchsorted(wanted, np.uint64(block.most), "right"))
+        if end > start:
+            yield block, start, end
+
+
+def _shingles_of(part: Part, found: dict[str, NDArray[np.generic]]) -> pa.BinaryArray:
+    """The shingles of each document, sorted as they lie in the files to read along them."""
+    counts = found["shingle_count"].astype(np.int64)
+    ends = np.append(0, np.cumsum(counts))
+    values = np.empty(ends[-1], np.uint32)
+    opened = _shingles(part)
+    for shard in np.unique(found["shard"]).tolist():
+        blocks = opened.shard(shard)
+        begins = np.append(0, np.cumsum([block.rows for block in blocks]))
+        of = np.flatnonzero((found["shard"] == shard) & (counts > 0))
+        for row in of[np.argsort(found["start"][of])].tolist():
+            start = int(found["start"][row])
+            number = int(np.searchsorted(begins, start, "right")) - 1
+            at = start - int(begins[number])
+            there = blocks[number].columns["shingle"][at : at + counts[row]]
+            values[ends[row] : ends[row + 1]] = there
+    return packed(values, ends, np.ones(len(counts), np.bool_))
+
+
+def _ranges(first: Places, sizes: Places) -> Places:
+    """first[0], first[0] + 1, … of as many as sizes[0], then those of the next."""
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.asarray(np.arange(total) + np.repeat(first - (ends - sizes), sizes))
+
+
+@lru_cache(maxsize=256)
+def _bands(part: Part) -> FlatColumns:
+    return FlatColumns(Dataset(part.band_index), _KEYS)
+
+
+@lru_cache(maxsize=256)
+def _documents(part: Part) -> FlatColumns:
+    return FlatColumns(Dataset(part.document_index), ["doc", *_DOCUMENTS[1:]])
+
+
+@lru_cache(maxsize=256)
+def _shingles(part: Part) -> FlatColumns:
+    return FlatColumns(Dataset(part.shingles), ["shingle"])

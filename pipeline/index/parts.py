@@ -1,0 +1,193 @@
+"""The index over all published dumps: which parts it has, and which can be used.
+
+What belongs here: where parts lie, whether they were made by the same settings, making those anew
+that were not, taking one out. What does not: what a look-up finds (part), publishing (run).
+
+A part that was made by other settings or by an older version is made anew from the dump's documents
+and kept beside the corpus, until its dump is run again or `rebuild` puts it in place.
+"""
+
+import shutil
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline import schema
+from pipeline.dedup.settings import DedupSettings
+from pipeline.dedup.signatures import FORMAT, banding
+from pipeline.engine.engine import Engine
+from pipeline.index.making import BANDS, DATASETS, keys_in_order, make
+from pipeline.index.part import Part
+from pipeline.index.signing import SIGNED_FROM, signatures_again
+from pipeline.provenance import SIGNATURES, code_fingerprint, digest_of, versions
+from pipeline.recipe import Recipe
+from pipeline.store import commit as store_commit
+from pipeline.store.dataset import (
+    MANIFEST,
+    Dataset,
+    Layout,
+    Provenance,
+    StoreError,
+    Target,
+)
+
+# Where parts that had to be made anew are kept, below the folder of dumps on their way.
+_ANEW = ".index"
+_SAME = ("exact", "near", "shingle_words", "shingle_chars")
+
+
+def published_parts(out: Path, besides: Collection[str] = ()) -> list[Part]:
+    """The parts that are published, in order of their dumps, some dumps left out.
+
+    A dump that has signatures but no index yet, from an older version, has a part too.
+    """
+    return [
+        _part(out, path.parent.name)
+        for path in sorted((out / "signatures").glob(f"*/{MANIFEST}"))
+        if path.parent.name not in besides
+    ]
+
+
+def removed_dumps(out: Path) -> set[str]:
+    """The dumps that were taken out of the index."""
+    parts = published_parts(out)
+    there = [part for part in parts if (part.band_index / MANIFEST).is_file()]
+    return {part.dump for part in there if not Dataset(part.band_index).manifest()["files"]}
+
+
+def _part(out: Path, dump: str) -> Part:
+    folders = [out / name / dump for name in DATASETS]
+    made_of = folders[0] if (folders[0] / MANIFEST).is_file() else out / "signatures" / dump
+    return Part(dump, Dataset(made_of).fingerprint, *folders)
+
+
+@dataclass(frozen=True)
+class State:
+    """How a dump's part stands.
+
+    removed: by `remove`; nothing is compared with it. stale: why it cannot be compared as it is;
+    empty where it can.
+    """
+
+    part: Part
+    removed: bool
+    stale: str
+
+
+def state_of(part: Part, settings: DedupSettings) -> State:
+    """Whether the part can be compared with documents by these settings. Raises `StoreError`."""
+    if not (part.band_index / MANIFEST).is_file():
+        return State(part, removed=False, stale="made by a version without an index")
+    manifest = Dataset(part.band_index).manifest()
+    if not manifest["files"]:
+        return State(part, removed=True, stale="")
+    made_of = manifest.get("versions", {}).get(SIGNATURES)
+    if made_of != str(FORMAT):
+        return State(part, removed=False, stale=f"signatures of format {made_of}, not {FORMAT}")
+    made_by = _settings(manifest["recipe"].get("dedup", {}))
+    differs = [name for name in _SAME if getattr(made_by, name) != getattr(settings, name)]
+    if banding(made_by) != banding(settings):
+        differs.append("bands")
+    stale = f"made with another {', '.join(differs)}" if differs else ""
+    return State(part, removed=False, stale=stale)
+
+
+def _settings(table: dict[str, Any]) -> DedupSettings:
+    """The settings that a manifest names, as far as they matter here."""
+    names = (*_SAME, "threshold", "banding", "bands", "rows", "permutations")
+    return replace(DedupSettings(), **{name: table[name] for name in names if name in table})
+
+
+def comparable_parts(
+    out: Path, besides: Collection[str], recipe: Recipe, engine: Engine
+) -> list[Part]:
+    """The parts to compare with, each as it is or made anew. Raises `StoreError`."""
+    found = []
+    for part in published_parts(out, besides):
+        state = state_of(part, recipe.dedup)
+        if state.removed:
+            continue
+        found.append(_anew(out, part, recipe, engine) if state.stale else part)
+    return found
+
+
+def _anew(out: Path, part: Part, recipe: Recipe, engine: Engine) -> Part:
+    """The part made anew from the dump's documents, or as it was made before."""
+    documents = Dataset(out / "documents" / part.dump)
+    folder = out / "_work" / _ANEW / part.dump
+    with store_commit.locked(folder):
+        made = _made_from(documents, folder, recipe, engine)
+    fingerprint = made[BANDS].fingerprint
+    return Part(part.dump, fingerprint, *(made[name].folder for name in DATASETS))
+
+
+def _made_from(
+    documents: Dataset, folder: Path, recipe: Recipe, engine: Engine
+) -> dict[str, Dataset]:
+    settings = recipe.to_json("dedup")
+    parts = [documents.folder.name, documents.fingerprint, code_fingerprint(), settings]
+    place = folder / digest_of(parts)[:16]
+    for older in folder.glob("*"):
+        if older != place:
+            shutil.rmtree(older)
+
+    def target_of(name: str, columns: pa.Schema, layout: Layout) -> Target:
+        provenance = Provenance(
+            name, documents.folder.name, digest_of([name, *parts]), recipe.to_json(), versions()
+        )
+        return Target(place / name, columns, provenance, layout=layout)
+
+    made = [target_of(name, schema.PUBLISHED[name], "flat").finished() for name in DATASETS]
+    if all(made):
+        return {name: each for name, each in zip(DATASETS, made, strict=True) if each}
+    kernel = partial(signatures_again, settings=recipe.dedup)
+    columns = [name for name in SIGNED_FROM if name != "verdict"]
+    target = target_of("signed", schema.SIGNED, "grouped")
+    signed = engine.map(kernel, documents, target, columns=columns)
+    keys = keys_in_order(engine, signed, target_of, recipe.dedup)
+    found = make(engine, signed, keys, None, target_of, recipe.dedup)
+    for name in ("signed", "band_keys", "keys_in_order", "document_places"):
+        shutil.rmtree(place / name, ignore_errors=True)
+    return found
+
+
+def remove(out: Path, dump: str) -> None:
+    """Take a dump out of the index: later dumps are not compared with it. Its documents stay.
+
+    Raises `StoreError` where the corpus has no such dump.
+    """
+    _known(out, dump)
+    with store_commit.committing(out), store_commit.locked(out / "_work" / dump):
+        swaps = {}
+        for name in DATASETS:
+            provenance = Provenance(name, dump, digest_of([name, dump, "removed"]), "{}", ())
+            columns = schema.PUBLISHED[name]
+            target = Target(out / "_work" / dump / "removed" / name, columns, provenance)
+            swaps[target.finish([]).folder] = out / name / dump
+        store_commit.commit(out / "_work" / dump, swaps)
+        shutil.rmtree(out / "_work" / dump / "removed", ignore_errors=True)
+
+
+def rebuild(out: Path, dump: str, recipe: Recipe, engine: Engine) -> None:
+    """Make a dump's part of the index anew from its documents, and put it in place.
+
+    Raises `StoreError` where the corpus has no such dump.
+    """
+    _known(out, dump)
+    documents = Dataset(out / "documents" / dump)
+    folder = out / "_work" / _ANEW / dump
+    with store_commit.locked(out / "_work" / dump), store_commit.locked(folder):
+        made = _made_from(documents, folder, recipe, engine)
+        with store_commit.committing(out):
+            swaps = {made[name].folder: out / name / dump for name in DATASETS}
+            store_commit.commit(out / "_work" / dump, swaps)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _known(out: Path, dump: str) -> None:
+    if not (out / "documents" / dump / MANIFEST).is_file():
+        raise StoreError(f"{out} has no published dump {dump}")

@@ -1,0 +1,70 @@
+"""Documents in, their signatures out: what they are compared by, made in one pass over the texts.
+
+What belongs here: the kernel, of measured documents and of published ones. What does not: what a
+signature is (dedup).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import schema
+from pipeline.dedup import signatures as minhash
+from pipeline.dedup.settings import DedupSettings
+from pipeline.dedup.shingles import text_hashes
+
+SIGNED_FROM = [
+    "doc_id",
+    "dump",
+    "source",
+    "chars",
+    "verdict",
+    "text",
+    "edit_count",
+    "replacement_characters",
+    "control_characters",
+    "private_use_characters",
+    "unassigned_characters",
+]
+
+
+def signatures(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
+    """Kernel: measured documents in, their signatures out; nulls for those with a verdict."""
+    compared = pc.is_null(table["verdict"]).combine_chunks()
+    texts = table["text"].combine_chunks()
+    texts = texts if pc.all(compared).as_py() else texts.filter(compared)
+    damage = table["replacement_characters"]
+    for name in ("control", "private_use", "unassigned"):
+        damage = pc.add(damage, table[f"{name}_characters"])
+    columns = {
+        **{name: table[name] for name in ("doc_id", "dump", "source", "chars")},
+        "damage": damage,
+        "edits": table["edit_count"],
+        "text_hash": _spread(pa.array(text_hashes(texts), pa.string()), compared),
+        "minima": pa.nulls(table.num_rows, pa.binary()),
+        "shingles": pa.nulls(table.num_rows, pa.binary()),
+        "shingle_count": pa.nulls(table.num_rows, pa.int64()),
+    }
+    if settings.near:
+        signed, shingles = minhash.signed(texts, settings)
+        columns["minima"] = _spread(signed, compared)
+        columns["shingles"] = _spread(shingles, compared)
+        counts = pc.divide(pc.binary_length(columns["shingles"]), np.dtype(np.uint32).itemsize)
+        columns["shingle_count"] = counts.cast(pa.int64())
+    yield pa.table({name: columns[name] for name in schema.SIGNED.names}).cast(schema.SIGNED)
+
+
+def signatures_again(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
+    """Kernel: published documents in, their signatures by these settings out."""
+    verdicts = pa.nulls(table.num_rows, pa.string())
+    yield from signatures(table.append_column("verdict", verdicts), settings=settings)
+
+
+def _spread(values: pa.Array, places: pa.BooleanArray) -> pa.Array:
+    """The values in order where `places` holds, nulls elsewhere."""
+    if len(values) == len(places):
+        return values
+    before = np.cumsum(places.to_numpy(zero_copy_only=False)) - 1
+    return values.take(pc.if_else(places, before, None))

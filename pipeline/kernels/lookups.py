@@ -1,0 +1,48 @@
+"""Sorted numbers looked up among sorted numbers.
+
+What belongs here: the search. What does not: where the numbers lie, what they mean (dedup).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.kernels.compiled import compiled
+
+Numbers = NDArray[np.uint64]
+Places = NDArray[np.int64]
+
+
+def runs_of(wanted: Numbers, among: Numbers) -> tuple[Places, Places]:
+    """(first, end): where each of the wanted numbers stands in `among`; first = end where nowhere.
+
+    Both are sorted. It takes steps by the logarithm of what lies between two that are wanted, so
+    few look-ups touch little of a large file that is mapped into memory.
+    """
+    first = np.empty(len(wanted), np.int64)
+    end = np.empty(len(wanted), np.int64)
+    _gallop(wanted, among, first, end)
+    return first, end
+
+
+@compiled
+def _gallop(wanted: Numbers, among: Numbers, first: Places, end: Places) -> None:
+    at, size = 0, len(among)
+    for number in range(len(wanted)):
+        value = wanted[number]
+        step = 1
+        while at + step < size and among[at + step] < value:
+            at += step
+            step *= 2
+        low, high = at, min(at + step, size)
+        while low < high:  # the first that is not less
+            middle = (low + high) // 2
+            if among[middle] < value:
+                low = middle + 1
+            else:
+                high = middle
+        first[number] = low
+        at = low
+        stop = low
+        while stop < size and among[stop] == value:
+            stop += 1
+        end[number] = stop

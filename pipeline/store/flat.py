@@ -1,0 +1,110 @@
+"""Flat shards: plain Parquet of numbers, whose columns can be looked into where they lie.
+
+What belongs here: how such a shard is written, and the view of its columns. What does not: what is
+looked up in them (dedup).
+
+A column of numbers without nulls, neither compressed nor encoded, in one page a row group, ends its
+chunk as the array it was. Any reader of Parquet reads such a file; we map it into memory and touch
+only what is asked for, so that a look-up costs the same however large the file is.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from pipeline.store.dataset import Dataset, StoreError
+
+Column = NDArray[Any]
+# What Parquet may put before the numbers of a page: its header, and that none is null.
+_MOST_HEADER = 4096
+_WIDTHS = {"INT32": 4, "INT64": 8, "FLOAT": 4, "DOUBLE": 8}
+
+
+@dataclass(frozen=True)
+class Block:
+    """One row group of a flat shard.
+
+    columns: views into the file, read only. least, most: of the first column, which is sorted
+    where the dataset is.
+    """
+
+    columns: dict[str, Column]
+    rows: int
+    least: int
+    most: int
+
+
+def blocks(path: Path, names: list[str]) -> list[Block]:
+    """The row groups of a flat shard, in order, with these columns.
+
+    Raises `StoreError` where the file is damaged, or was not written flat.
+    """
+    try:
+        about = pq.read_metadata(path)
+        bytes_of = np.memmap(path, np.uint8, "r")
+    except FileNotFoundError as error:
+        raise StoreError(f"{path} is named by its manifest, but it is gone") from error
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise StoreError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
+    kinds = {field.name: field.type for field in about.schema.to_arrow_schema()}
+    found = []
+    for number in range(about.num_row_groups):
+        group = about.row_group(number)
+        chunks = {chunk.path_in_schema: chunk for chunk in map(group.column, range(len(kinds)))}
+        try:
+            views = {
+                name: _view(bytes_of, chunks[name], kinds[name].to_pandas_dtype()) for name in names
+            }
+        except (KeyError, ValueError) as error:
+            raise StoreError(f"{path} is not flat, or damaged: {error}") from error
+        told = chunks[names[0]].statistics
+        if told is None or not told.has_min_max:
+            raise StoreError(f"{path} is not flat: it does not say in what range its rows are")
+        found.append(Block(views, group.num_rows, told.min, told.max))
+    return found
+
+
+def _view(bytes_of: NDArray[np.uint8], chunk: Any, kind: Any) -> Column:
+    """The numbers of a column chunk. Raises `ValueError` where they do not lie there plainly."""
+    width = np.dtype(kind).itemsize
+    if width != _WIDTHS.get(chunk.physical_type):
+        raise ValueError(f"column {chunk.path_in_schema} is kept in another width")
+    size = chunk.num_values * width
+    header = chunk.total_compressed_size - size
+    plain = chunk.compression == "UNCOMPRESSED" and not chunk.has_dictionary_page
+    if not plain or not 0 < header <= _MOST_HEADER:
+        raise ValueError(f"column {chunk.path_in_schema} is no single plain page")
+    start = chunk.data_page_offset + header
+    if start + size > len(bytes_of):
+        raise ValueError(f"column {chunk.path_in_schema} is cut off")
+    numbers: Column = np.asarray(bytes_of[start : start + size]).view(kind)
+    told = chunk.statistics
+    if size and told is not None and told.has_min_max and not told.min <= numbers[0] <= told.max:
+        raise ValueError(f"column {chunk.path_in_schema} is not what the file says of it")
+    return numbers
+
+
+class FlatColumns:
+    """A dataset of flat shards, opened shard by shard as it is asked for.
+
+    names: the columns that will be looked at; the first of them is the sorted one, if any is.
+    """
+
+    def __init__(self, dataset: Dataset, names: list[str]) -> None:
+        self._paths, self._names = dataset.paths, names
+        self._opened: dict[int, list[Block]] = {}
+
+    def shard(self, number: int) -> list[Block]:
+        """The blocks of one shard. Raises `StoreError`."""
+        if number not in self._opened:
+            self._opened[number] = blocks(self._paths[number], self._names)
+        return self._opened[number]
+
+    def all_blocks(self) -> list[Block]:
+        """Every block of the dataset, in order. Raises `StoreError`."""
+        return [block for number in range(len(self._paths)) for block in self.shard(number)]
