@@ -196,6 +196,7 @@ def test_shards_and_their_order_change_nothing(
     assert (shared["documents"], shared["in_all"], shared["first"]) == (8, 14, "c")
     # An earlier dump counts, though no document of it has the passage any more.
     assert (gone["documents"], gone["in_all"], gone["first"]) == (2, 3, f"{3:032x}")
+    assert found([[]], others) == []
 
 
 # --- whole dumps
@@ -348,6 +349,22 @@ def test_a_document_that_would_be_too_short_stays_whole(tmp_path: Path) -> None:
         out = publish(raw, tmp_path / f"out-{least}", recipe=wanted)
         assert len(rows(out, "documents")) == 4
         assert len(cuts(out)) == cut
+
+
+def test_a_passage_is_no_boilerplate(tmp_path: Path) -> None:
+    """A text that is short without the passage has lost no more to boilerplate than before."""
+    form = "Leave a Reply\n\nYour email address will not be published. Required fields are marked *"
+    texts = ["\n\n".join([passage(n, 25), SHARED, form]) for n in range(1, 5)]
+    raw = deliver(tmp_path / "raw", FIRST, texts)
+    wanted = parse({"dedup": {"passages": True}, "boilerplate": {"max_cut_share": 0.15}})
+    out = publish(raw, tmp_path / "out", recipe=wanted)
+    assert len(cuts(out)) == 3
+    for row in rows(out, "documents"):
+        assert row["cut_chars"] == len(form) + 2
+        assert not row["heavily_cut"]
+        assert (row["cut_chars"] > 0.15 * (row["cut_chars"] + row["chars"])) is (
+            SHARED not in row["text"]
+        )
 
 
 def test_shards_of_any_size_give_the_same(tmp_path: Path) -> None:
