@@ -33,6 +33,10 @@ FIRST, SECOND = "2026-01-01", "2026-01-02"
 _SYLLABLES = [a + b for a in "bdfgklmnprstv" for b in "aeiou"]
 
 
+# A text of such words has the rules for English.
+ENGLISH = "the boat was late and nobody in this harbour had seen her since they rang for it"
+
+
 def passage(seed: object, length: int = 60) -> str:
     """A sentence of words that no other seed has."""
     made = random.Random(str(seed))
@@ -355,9 +359,7 @@ def test_a_passage_is_no_boilerplate(tmp_path: Path) -> None:
     """A text that is short without the passage has lost no more to boilerplate than before."""
     form = "Leave a Reply\n\nYour email address will not be published. Required fields are marked *"
     made = random.Random(5)
-    words = (
-        "the boat was late and nobody in this harbour had seen her since they rang for it".split()
-    )
+    words = ENGLISH.split()
     own = [" ".join(made.choices(words, k=40)) for _ in range(4)]
     shared = " ".join(made.choices(words, k=120))
     raw = deliver(tmp_path / "raw", FIRST, ["\n\n".join([text, shared, form]) for text in own])
