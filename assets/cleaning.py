@@ -18,6 +18,7 @@ from pipeline.report.outcome import stops
 from pipeline.stages.characters import Characters
 from pipeline.stages.html import Html
 from pipeline.stages.mojibake import Mojibake
+from pipeline.stages.passages import Passages
 from pipeline.stages.typos import Typos
 from pipeline.steps.strip import CUTTING
 
@@ -26,6 +27,7 @@ OWNERS = ["team:corpus"]
 PARQUET = {"python", "parquet"}
 REPAIRS = {Html.name, Mojibake.name, Characters.name}
 MENDS = {Typos.name}
+CUTS_AGAIN = {Passages.name}
 
 dump = dg.AssetSpec(
     "dump",
@@ -224,4 +226,36 @@ def near_duplicates(
         dataset = steps.deduplicate(run)
         return dg.MaterializeResult(
             metadata=metadata.of_duplicates(dataset, schema.NEAR_DUPLICATES, "duplicate")
+        )
+
+
+@dg.asset(
+    deps=[measured_documents, near_duplicates],
+    partitions_def=BY_DAY,
+    group_name=CLEAN,
+    owners=OWNERS,
+    kinds={"python", "duckdb", "parquet"},
+    metadata={"dagster/column_schema": metadata.columns(schema.FOUND_PASSAGES)},
+)
+def passages(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:
+    """Long paragraphs, and how many documents have each; none unless `dedup.passages` is on."""
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.find_passages(run)
+        return dg.MaterializeResult(metadata=metadata.of_dataset(dataset, schema.FOUND_PASSAGES))
+
+
+@dg.asset(
+    deps=[measured_documents, near_duplicates, passages],
+    partitions_def=BY_DAY,
+    group_name=CLEAN,
+    owners=OWNERS,
+    kinds=PARQUET,
+    metadata={"dagster/column_schema": metadata.columns(schema.MEASURED)},
+)
+def cut_documents(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:
+    """Paragraphs that many documents have, cut to the first; else as they were measured."""
+    with corpus.open(context.partition_key) as run:
+        dataset = steps.cut_passages(run)
+        return dg.MaterializeResult(
+            metadata=metadata.of_documents(dataset, schema.MEASURED, CUTS_AGAIN)
         )

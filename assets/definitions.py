@@ -38,6 +38,8 @@ defs = dg.Definitions(
         cleaning.stripped_documents,
         cleaning.measured_documents,
         cleaning.near_duplicates,
+        cleaning.passages,
+        cleaning.cut_documents,
         publishing.publish,
     ],
     jobs=[automation.nightly],

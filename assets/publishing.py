@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 
 from assets import checks, metadata
-from assets.cleaning import OWNERS, PARQUET, near_duplicates
+from assets.cleaning import OWNERS, PARQUET, cut_documents, near_duplicates
 from assets.corpus import Corpus
 from assets.dumps import BY_DAY
 from assets.metadata import Metadata
@@ -32,7 +32,7 @@ def _spec(name: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         name,
         description=_MEANING[name],
-        deps=[near_duplicates],
+        deps=[near_duplicates, cut_documents],
         group_name=PUBLISHED,
         owners=OWNERS,
         kinds=PARQUET,
@@ -43,7 +43,7 @@ def _spec(name: str) -> dg.AssetSpec:
 _REPORT = dg.AssetSpec(
     "expectation_report",
     description="The page a person reads: what came in, what went out, which expectations hold.",
-    deps=[near_duplicates],
+    deps=[near_duplicates, cut_documents],
     group_name=PUBLISHED,
     owners=OWNERS,
     kinds={"greatexpectations", "html"},
@@ -74,7 +74,7 @@ def publish(
             for name in _MEANING:
                 yield from checks.results(outcomes, name)
             raise checks.refusal(outcomes, report)
-        for name, about in _about(live, run.dataset("measured_documents")).items():
+        for name, about in _about(live, steps.last_made(run)).items():
             # A check that comes with its materialization speaks about that, not the one before.
             found = checks.results(outcomes, name)
             yield dg.MaterializeResult(asset_key=name, metadata=about, check_results=found)

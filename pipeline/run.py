@@ -1,7 +1,7 @@
 """The steps, in order: read this and know the whole.
 
     ingest -> repair -> count_words -> find_slips -> mend -> count_lines -> find_repeats -> strip
-    -> measure -> deduplicate -> publish -> commit
+    -> measure -> deduplicate -> find_passages -> cut_passages -> publish -> commit
 
 Each step reads a dataset of the dump's work folder and writes the next, of which it stores only
 what it has changed; rows in = rows out until publish parts them into documents and rejected.
@@ -39,6 +39,7 @@ from pipeline.sources.places.place import Place
 from pipeline.steps import deduplicate as dedup_step
 from pipeline.steps import ingest as ingest_step
 from pipeline.steps import lines as lines_step
+from pipeline.steps import passages as passages_step
 from pipeline.steps import publish as publish_step
 from pipeline.steps import words as words_step
 from pipeline.steps.measure import measure as measure_kernel
@@ -371,6 +372,48 @@ def deduplicate(run: Run) -> Dataset:
     return run.dataset("near_duplicates")
 
 
+def find_passages(run: Run) -> Dataset:
+    """The long paragraphs of what is kept, how many documents of all dumps have each, and which of
+    those is the first; none where they are not wanted.
+    """
+    measured, fates = run.dataset("measured_documents"), run.dataset("near_duplicates")
+    inputs = [measured.fingerprint, fates.fingerprint]
+    if not run.recipe.dedup.passages:
+        target = run.target("found_passages", schema.FOUND_PASSAGES, inputs)
+        return _only(target.finished() or _alone(target, schema.FOUND_PASSAGES.empty_table()))
+    parts = run.engine.map(
+        partial(passages_step.count, settings=run.recipe.dedup),
+        measured,
+        run.target("passage_parts", schema.PASSAGES, inputs),
+        columns=passages_step.COUNTED,
+        beside=fates,
+    )
+    target = run.target("passage_counts", schema.PASSAGES, inputs)
+    here = _only(run.engine.shuffle_map(passages_step.add_up, [_only(parts)], "passage", target))
+    others = published(run.out, "passages", besides=run.dump)
+    inputs += [f"{other.folder.name} {other.fingerprint}" for other in others]
+    target = run.target("found_passages", schema.FOUND_PASSAGES, inputs)
+    kernel = partial(passages_step.find, dump=run.dump)
+    return _only(run.engine.shuffle_map(kernel, [here, *others], "passage", target))
+
+
+def cut_passages(run: Run) -> Dataset:
+    """Paragraphs that many documents have, to the first of all."""
+    measured, found = run.dataset("measured_documents"), run.dataset("found_passages")
+    if not run.recipe.dedup.passages:
+        return measured
+    fates = run.dataset("near_duplicates")
+    inputs = [measured.fingerprint, fates.fingerprint, found.fingerprint]
+    target = run.target("cut_documents", schema.MEASURED, inputs, measured)
+    kernel = partial(passages_step.cut, recipe=run.recipe, found=found)
+    return _same_rows(measured, run.engine.map(kernel, measured, target, beside=fates))
+
+
+def last_made(run: Run) -> Dataset:
+    """The documents as they would be published. Raises `StoreError` where a step is missing."""
+    return run.dataset("cut_documents" if run.recipe.dedup.passages else "measured_documents")
+
+
 # What is made of a dump between reading it and the candidate, in order.
 CLEANING = (
     repair,
@@ -382,6 +425,8 @@ CLEANING = (
     strip,
     measure,
     deduplicate,
+    find_passages,
+    cut_passages,
 )
 
 
@@ -405,7 +450,7 @@ def _parts(runs: Sequence[Run]) -> list[Part]:
 
 def publish(run: Run) -> dict[str, Dataset]:
     """The candidate: every dataset that readers will see, complete, beside what they see now."""
-    measured, fates = run.dataset("measured_documents"), run.dataset("near_duplicates")
+    measured, fates = last_made(run), run.dataset("near_duplicates")
     inputs = [measured.fingerprint, fates.fingerprint]
 
     def made(name: str, kernel: Kernel, source: Dataset, **how: Any) -> Dataset:
@@ -437,6 +482,11 @@ def publish(run: Run) -> dict[str, Dataset]:
         ),
         "repeated_lines": made(
             "repeated_lines", publish_step.repeated_lines, run.dataset("repeated_lines")
+        ),
+        "passages": made(
+            "passages",
+            partial(passages_step.published, settings=run.recipe.dedup),
+            run.dataset("found_passages"),
         ),
     }
     rows = sum(candidate[name].rows for name in ("documents", "rejected", "passed_over"))

@@ -313,6 +313,31 @@ REPEATED_LINES = pa.schema(
     ]
 )
 
+PASSAGES = pa.schema(
+    [
+        _field("dump", pa.string(), "the delivery that was counted", nullable=False),
+        _field(
+            "passage",
+            pa.uint64(),
+            "hash of a paragraph, case and white space folded",
+            nullable=False,
+        ),
+        _field("documents", pa.int64(), "how many of its documents had it", nullable=False),
+        _field(
+            "doc_id",
+            pa.string(),
+            "the least id of those; null where it was cut, since a document of another dump has it",
+        ),
+    ]
+)
+FOUND_PASSAGES = pa.schema(
+    [
+        *PASSAGES,
+        _field("in_all", pa.int64(), "how many documents of all dumps have it", nullable=False),
+        _field("first", pa.string(), "the id of the document that keeps it", nullable=False),
+    ]
+)
+
 _DUPLICATE = [
     _field("kept_id", pa.string(), "the published document that it duplicates"),
     _field("cluster_id", pa.string(), "smallest doc_id of all documents linked by likeness"),
@@ -428,6 +453,7 @@ PUBLISHED = {
     "word_counts": WORD_COUNTS,
     "line_counts": LINE_COUNTS,
     "repeated_lines": REPEATED_LINES,
+    "passages": PASSAGES,
 }
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from pipeline import provenance
 from pipeline import run as steps
+from pipeline.dedup.settings import DedupSettings
 from pipeline.document import Edit, restore
 from pipeline.recipe import Recipe
 from pipeline.schema import PUBLISHED, VERDICTS
@@ -121,10 +122,13 @@ def test_every_text_can_be_turned_back(example_corpus: Path) -> None:
 def test_workers_and_the_order_of_files_change_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    passages = DedupSettings(passages=True, passage_words=3, passage_documents=2)
+    recipe = replace(SMALL_SHARDS, dedup=passages)  # every step has something to do
     for name, workers in (("one", 1), ("two", 2)):
         for dump in sorted(EXAMPLES.iterdir()):
-            publish(dump, tmp_path / name, recipe=SMALL_SHARDS, workers=workers)
+            publish(dump, tmp_path / name, recipe=recipe, workers=workers)
     assert len(list((tmp_path / "one/documents/2026-11-22").glob("*.parquet"))) > 3
+    assert "passages" in {row["stage"] for row in rows(tmp_path / "one", "ledger")}
     assert datasets(tmp_path / "one") == datasets(tmp_path / "two")
 
     # The same files, created in another order and listed in yet another.
@@ -148,7 +152,7 @@ def test_workers_and_the_order_of_files_change_nothing(
 
     monkeypatch.setattr(os, "scandir", Shuffled)
     for dump in sorted((tmp_path / "copy").glob("*")):
-        publish(dump, tmp_path / "three", recipe=SMALL_SHARDS)
+        publish(dump, tmp_path / "three", recipe=recipe)
     assert datasets(tmp_path / "one") == datasets(tmp_path / "three")
 
 

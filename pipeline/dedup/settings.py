@@ -34,6 +34,11 @@ class DedupSettings:
     prefer: patterns of raw files (`wiki/*`), the most preferred first; `*` crosses folders.
     process_memory_mb: what each process may hold while duplicates are found, in megabytes; more
     data go by way of files. The answer does not depend on it.
+    passages: cut paragraphs that many documents have, to the first of all.
+    passage_words: fewest words of such a paragraph; in scripts without spaces an ideograph or kana
+    is a word, and so are five characters of Thai, Lao, Khmer or Burmese.
+    passage_documents: fewest documents that have it, over all dumps. Two would take every long
+    quotation away from the text that quotes it.
     """
 
     exact: bool = True
@@ -48,6 +53,9 @@ class DedupSettings:
     keep: str = EARLIEST
     prefer: tuple[str, ...] = ()
     process_memory_mb: int = 1024
+    passages: bool = False
+    passage_words: int = 50
+    passage_documents: int = 3
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:
@@ -71,3 +79,7 @@ class DedupSettings:
             raise ValueError(f'keep = "{PREFERRED}" needs sources to prefer')
         if self.process_memory_mb < 64:
             raise ValueError("process_memory_mb must be at least 64")
+        if self.passage_words < 1:
+            raise ValueError("passage_words must be at least 1")
+        if self.passage_documents < 2:
+            raise ValueError("passage_documents must be at least 2: what one document has stays")

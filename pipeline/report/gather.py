@@ -29,7 +29,7 @@ from pipeline.report.summary import (
     summarise,
     touched_by,
 )
-from pipeline.run import Run, candidate_totals, published, raw_totals
+from pipeline.run import Run, candidate_totals, last_made, published, raw_totals
 from pipeline.store.dataset import Dataset
 
 _EXAMPLES = 3  # of a verdict, and of a rule
@@ -175,7 +175,7 @@ def _losses(judged: Dataset, verdicts: Mapping[str, int]) -> tuple[Loss, ...]:
 
 
 def _results(run: Run, candidate: Mapping[str, Dataset]) -> Results:
-    measured = run.dataset("measured_documents")
+    measured = last_made(run)
     return Results(
         summarise(candidate["documents"]),
         _rules(measured, candidate["ledger"]),

@@ -23,6 +23,8 @@ STEPS = (
     "stripped_documents",
     "measured_documents",
     "near_duplicates",
+    "passages",
+    "cut_documents",
 )
 DUMP = "2026-11-22"
 

@@ -29,6 +29,8 @@ STEPS = {
     "stripped_documents",
     "measured_documents",
     "near_duplicates",
+    "passages",
+    "cut_documents",
 }
 
 
