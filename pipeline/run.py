@@ -85,7 +85,17 @@ _KEPT = ("raw_documents", "repaired_documents")
 # What makes a dataset: code, and the tables and models that it reads.
 _MAKES = ("*.py", "*.toml", "*.json", "*.npz")
 # These only show what was made.
-_SHOWS = ("report", "inspect", "lookup.py", "review.py", "review_lines.py", "cli.py")
+_SHOWS = (
+    "report",
+    "inspect",
+    "lookup.py",
+    "difference.py",
+    "review.py",
+    "review_clusters.py",
+    "review_duplicates.py",
+    "review_lines.py",
+    "cli.py",
+)
 
 
 @dataclass(frozen=True)

@@ -316,8 +316,30 @@ REPEATED_LINES = pa.schema(
 _DUPLICATE = [
     _field("kept_id", pa.string(), "the published document that it duplicates"),
     _field("cluster_id", pa.string(), "smallest doc_id of all documents linked by likeness"),
+    _field(
+        "cluster_size",
+        pa.int64(),
+        "documents of the cluster that this run saw, those that are kept among them",
+    ),
     _field("jaccard", pa.float32(), "exact Jaccard similarity to the kept document"),
-    _field("estimated_jaccard", pa.float32(), "the signatures' estimate of it"),
+    _field(
+        "containment",
+        pa.float32(),
+        "0 to 1: the share of its shingles that the kept document has too",
+    ),
+    _field("estimated_jaccard", pa.float32(), "the signatures' estimate of jaccard"),
+    _field(
+        "bands_met",
+        pa.int32(),
+        "bands in which both signatures are equal; 0 where the texts were found equal by their "
+        "hash alone",
+    ),
+    _field(
+        "kept_because",
+        pa.string(),
+        "what put the kept document first, of the two: published before, from an earlier dump, "
+        "longer, smaller id …",
+    ),
 ]
 # One row a document, in the order of the measured documents.
 NEAR_DUPLICATES = pa.schema(

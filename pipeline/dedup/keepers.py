@@ -5,7 +5,7 @@ unlike loses b alone. Documents are taken in keep order (earliest dump, longest 
 so the answer depends on nothing else. What an earlier run published stays and comes first.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,18 @@ class Duplicate:
     jaccard: float
     estimated_jaccard: float
     exact: bool
+    cluster_size: int  # interim, as are all that follow
+    kept_because: str
+
+    @property
+    def containment(self) -> float:
+        """Interim: as if both texts had as many shingles."""
+        return 2 * self.jaccard / (1 + self.jaccard)
+
+    @property
+    def bands_met(self) -> int:
+        """Interim: pairs do not say."""
+        return 0 if self.exact else 1
 
     @property
     def verdict(self) -> str:
@@ -69,8 +81,18 @@ def keep(exact: Iterable[dict[str, Any]], near: Iterable[dict[str, Any]]) -> lis
         else:
             kept.add(doc)
     clusters = _clusters(roots)
+    sizes = Counter(clusters.values())
     found = [
-        Duplicate(doc, kept_id, clusters[doc], similarity, estimated, exact=False)
+        Duplicate(
+            doc,
+            kept_id,
+            clusters[doc],
+            similarity,
+            estimated,
+            False,
+            sizes[clusters[doc]],
+            _because(order[kept_id], order[doc]),
+        )
         for doc, (kept_id, similarity, estimated) in fate.items()
     ]
     for copy, first in copies:
@@ -78,9 +100,24 @@ def keep(exact: Iterable[dict[str, Any]], near: Iterable[dict[str, Any]]) -> lis
             continue
         kept_id, similarity, estimated = fate.get(first, (first, 1.0, 1.0))
         found.append(
-            Duplicate(copy, kept_id, clusters[copy], similarity, estimated, exact=kept_id == first)
+            Duplicate(
+                copy,
+                kept_id,
+                clusters[copy],
+                similarity,
+                estimated,
+                kept_id == first,
+                sizes[clusters[copy]],
+                _because(order[kept_id], order[copy]),
+            )
         )
     return sorted(found, key=lambda duplicate: duplicate.doc_id)
+
+
+def _because(kept: Order, dropped: Order) -> str:
+    """Interim: what told the two apart in keep order."""
+    words = ("published before", "from an earlier dump", "longer", "smaller id")
+    return next(w for w, one, two in zip(words, kept, dropped, strict=True) if one != two)
 
 
 def _meet(pair: dict[str, Any], order: dict[str, Order], roots: dict[str, str]) -> None:

@@ -15,6 +15,8 @@ class DedupSettings:
     bands: MinHash bands; texts of similarity s become candidates with probability
     1 - (1 - s**rows)**bands. 14 x 8 on word 5-grams is FineWeb's.
     rows: minima in a band.
+    max_source_loss: `hygiene duplicates` warns of a source that loses more than this share of its
+    documents as duplicates; 1 for never.
     """
 
     exact: bool = True
@@ -24,6 +26,7 @@ class DedupSettings:
     shingle_chars: int = 5
     bands: int = 14
     rows: int = 8
+    max_source_loss: float = 0.5
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:
@@ -31,3 +34,5 @@ class DedupSettings:
         for name in ("shingle_words", "shingle_chars", "bands", "rows"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
+        if not 0 <= self.max_source_loss <= 1:
+            raise ValueError("max_source_loss must be at least 0 and at most 1")

@@ -154,7 +154,7 @@ def _written(duplicates: Iterable[Duplicate], target: Target) -> Dataset:
         "duplicate": [d.verdict for d in found],
         "duplicate_reason": [d.reason for d in found],
     }
-    for name in ("kept_id", "cluster_id", "jaccard", "estimated_jaccard"):
+    for name in (field.name for field in schema._DUPLICATE):  # interim
         columns[name] = [getattr(d, name) for d in found]
     table = pa.table(columns, schema.NEAR_DUPLICATES)
     return target.finish([target.write("part-00000.parquet", [table])])
