@@ -61,12 +61,12 @@ def difference(before: str, after: str, most: int = _CHANGES) -> Difference:
     """What must be done to one text to have the other, word by word; the first `most` changes."""
     changes: list[Change] = []
     more = 0
-    for start, stop, put_start, put_stop in _words(before, after):
+    for start, stop, put_start, put_stop in changed_words(before, after):
         if len(changes) == most:
             more += 1
             continue
         cut, put = before[start:stop], after[put_start:put_stop]
-        lead, tail = _blank_ends(cut, put)
+        lead, tail = _equal_ends(cut, put)
         start, stop = start + lead, stop - tail
         changes.append(
             Change(
@@ -79,16 +79,22 @@ def difference(before: str, after: str, most: int = _CHANGES) -> Difference:
     return Difference(tuple(changes), more)
 
 
-def _blank_ends(cut: str, put: str) -> tuple[int, int]:
-    """How much of a change is the same on both sides: a word that only the blanks behind it tell
-    apart, and the blanks behind two words.
+def _equal_ends(cut: str, put: str) -> tuple[int, int]:
+    """How much of a change is the same on both sides, in whole words: the blanks behind two words,
+    a word that has other blanks behind it.
     """
     lead = _shared(cut, put)
-    if cut[lead:].strip() or put[lead:].strip():
-        lead = 0
+    while not (_parts_words(cut, lead) and _parts_words(put, lead)):
+        lead -= 1
     tail = _shared(cut[lead:][::-1], put[lead:][::-1])
-    end = cut[len(cut) - tail :]
-    return lead, len(end) - len(end.rstrip())
+    while not (_parts_words(cut, len(cut) - tail) and _parts_words(put, len(put) - tail)):
+        tail -= 1
+    return lead, tail
+
+
+def _parts_words(text: str, at: int) -> bool:
+    """Whether no word goes on over this place."""
+    return at in (0, len(text)) or not (text[at - 1].isalnum() and text[at].isalnum())
 
 
 def _shared(one: str, other: str) -> int:
@@ -97,8 +103,8 @@ def _shared(one: str, other: str) -> int:
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _words(before: str, after: str) -> Iterator[Span]:
-    """Where the texts differ, in code points."""
+def changed_words(before: str, after: str) -> Iterator[Span]:
+    """Where two texts differ, in order, by code points; a change is of whole words."""
     work = _Work()
     lines, others = _LINE.findall(before), _LINE.findall(after)
     ends, other_ends = _ends(lines), _ends(others)

@@ -118,9 +118,11 @@ def rows_of(
 
 def texts_of(out: Path) -> list[Dataset]:
     """Every dataset of a corpus that holds documents; what is published comes first."""
-    names = ("documents", "rejected")
     return [
-        dataset for place in (published, candidates) for n in names for dataset in place(out, n)
+        dataset
+        for place in (published, candidates)
+        for name in ("documents", "rejected")
+        for dataset in place(out, name)
     ]
 
 

@@ -1,5 +1,6 @@
-"""What one dump loses as duplicates: its largest clusters with samples, how much of each source; for
-a person to read, and to say no.
+"""What one dump loses as duplicates: its largest clusters with samples, how much of each source.
+
+For a person to read, and to say no.
 
 What belongs here: bringing clusters, sources and texts together. What does not: finding the
 clusters (review_clusters), counting sources (engine.losses), showing them (report.duplicates).

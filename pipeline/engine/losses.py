@@ -4,7 +4,7 @@ What belongs here: counting documents by source, batch by batch. What does not: 
 (measures.site), saying so to people (review_duplicates, expectations).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -23,7 +23,7 @@ _BATCHES = 64  # counts of so many batches are added up at once
 
 
 @dataclass(frozen=True)
-class Loss:
+class SourceLoss:
     """One source. documents: those that were compared with others. dropped: those of them that are
     duplicates.
     """
@@ -46,18 +46,18 @@ class Losses:
 
     documents: int
     dropped: int
-    sources: tuple[Loss, ...]
-    small: Loss
+    sources: tuple[SourceLoss, ...]
+    small: SourceLoss
     small_sources: int
 
-    def above(self, share: float) -> tuple[Loss, ...]:
+    def above(self, share: float) -> tuple[SourceLoss, ...]:
         """The sources that lose more than this share of their documents."""
         return tuple(loss for loss in self.sources if loss.share > share)
 
 
 def max_loss(dataset: Dataset) -> float:
     """The share that the recipe of a dump lets a source lose; the default where it says nothing."""
-    settings: dict[str, float] = dataset.manifest()["recipe"]["dedup"]
+    settings: dict[str, float] = dataset.manifest()["recipe"].get("dedup", {})
     return settings.get("max_source_loss", DedupSettings().max_source_loss)
 
 
@@ -71,11 +71,11 @@ def losses(documents: Dataset, rejected: Dataset) -> Losses:
     losing = dropped["site"].combine_chunks()
     kept = _added_up(
         sites.filter(pc.is_in(sites, value_set=losing))
-        for sites in (sites_of(batch) for batch in documents.batches(_SITED))
+        for sites in map(sites_of, documents.batches(_SITED) if len(losing) else ())
     )
     kept_of = dict(zip(kept["site"].to_pylist(), kept["documents"].to_pylist(), strict=True))
     found = [
-        Loss(row["site"], row["documents"] + kept_of.get(row["site"], 0), row["documents"])
+        SourceLoss(row["site"], row["documents"] + kept_of.get(row["site"], 0), row["documents"])
         for row in dropped.to_pylist()
     ]
     found.sort(key=lambda loss: (-loss.share, -loss.dropped, loss.site))
@@ -85,7 +85,7 @@ def losses(documents: Dataset, rejected: Dataset) -> Losses:
         documents.rows + lost,
         lost,
         tuple(loss for loss in found if loss.documents >= LEAST_DOCUMENTS),
-        Loss("", sum(loss.documents for loss in small), sum(loss.dropped for loss in small)),
+        SourceLoss("", sum(loss.documents for loss in small), sum(loss.dropped for loss in small)),
         len(small),
     )
 
@@ -105,7 +105,7 @@ def duplicates_in(rejected: pa.Table) -> pa.Table:
     return rejected.filter(pc.starts_with(rejected["verdict"], _DUPLICATE))
 
 
-def _added_up(parts: Iterator[pa.Array]) -> pa.Table:
+def _added_up(parts: Iterable[pa.Array]) -> pa.Table:
     """How often each site stands in all of them."""
     total = pa.table({"site": pa.array([], pa.string()), "documents": pa.array([], pa.int64())})
     waiting = [total]

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 from pipeline.difference import CONTEXT, Change, Difference, difference
-from pipeline.engine.losses import LEAST_DOCUMENTS, Loss
+from pipeline.engine.losses import LEAST_DOCUMENTS, SourceLoss
+from pipeline.measures.site import HERE
 from pipeline.report.amounts import counted, number, percent
 from pipeline.report.show import change
 from pipeline.report.summary import shorten
@@ -45,7 +46,7 @@ def duplicates(console: Console, found: Review, limit: int) -> None:
 
 
 def as_json(found: Review, limit: int) -> str:
-    """The same as one JSON object."""
+    """The same as one JSON object of ASCII characters."""
     losses, above = found.losses, found.losses.above(found.max_loss)
     return json.dumps(
         {
@@ -64,24 +65,28 @@ def as_json(found: Review, limit: int) -> str:
             "small_sources": {"sources": losses.small_sources, **_loss_facts(losses.small)},
             "sources_above": len(above),
             "warning": warning(above, found.max_loss),
-        },
-        ensure_ascii=False,
+        }
     )
 
 
-def warning(above: Sequence[Loss], allowed: float) -> str:
+def warning(above: Sequence[SourceLoss], allowed: float) -> str:
     """The sources that lose too much, in a sentence; empty where there are none."""
     if not above:
         return ""
-    named = ", ".join(
-        f"{_flat(shorten(loss.site))} {percent(loss.share)}" for loss in above[:_NAMED]
-    )
+    named = ", ".join(f"{source(loss.site)} {percent(loss.share)}" for loss in above[:_NAMED])
     rest = f" and {len(above) - _NAMED:,} more" if len(above) > _NAMED else ""
-    lose = "1 source loses" if len(above) == 1 else f"{len(above):,} sources lose"
+    lose, their = f"{len(above):,} sources lose", "their"
+    if len(above) == 1:
+        lose, their = "1 source loses", "its"
     return (
-        f"{lose} more than {percent(allowed)} of its documents as duplicates "
+        f"{lose} more than {percent(allowed)} of {their} documents as duplicates "
         f"(dedup.max_source_loss): {named}{rest}"
     )
+
+
+def source(site: str) -> str:
+    """A source by a name that can be read."""
+    return "the dump's own folder" if site == HERE else _flat(shorten(site))
 
 
 def _totals(found: Review) -> Iterator[Text]:
@@ -104,7 +109,7 @@ def _group(group: Group) -> Iterator[Text]:
     alike = f"Jaccard {low}" if low == high else f"Jaccard {low} to {high}"
     exact = f" ({cluster.exact:,} exact)" if cluster.exact else ""
     line.append(f"   {cluster.dropped:,} dropped{exact}, {alike}", style="not bold")
-    sites = [f"{_flat(shorten(site))} {count:,}" for site, count in group.sites]
+    sites = [f"{source(site)} {count:,}" for site, count in group.sites]
     sites += [f"{group.other_sites:,} more"] if group.other_sites else []
     line.append(f", from {', '.join(sites)}", style="not bold")
     yield line
@@ -121,7 +126,8 @@ def _group(group: Group) -> Iterator[Text]:
 
 
 def _sample(sample: Sample) -> Iterator[Text]:
-    line = _side("dropped", sample.row["doc_id"], sample.dropped)
+    alike = sample.kept and sample.dropped and sample.kept.excerpt == sample.dropped.excerpt
+    line = _side("dropped", sample.row["doc_id"], sample.dropped, alike=bool(alike))
     line.append(f"   {likeness(sample.row)}", style="dim")
     yield line
     if sample.difference is not None:
@@ -129,11 +135,14 @@ def _sample(sample: Sample) -> Iterator[Text]:
         yield from (Text(" " * 8).append_text(line) for line in changes(sample.difference, whole))
 
 
-def _side(words: str, doc_id: str, side: Side | None) -> Text:
+def _side(words: str, doc_id: str, side: Side | None, *, alike: bool = False) -> Text:
+    """A document and how it begins. alike: as the kept one does."""
     line = Text(f"{'':>6}{words:<8}{doc_id[:_ID_DIGITS]}  ")
     if side is None:
         return line.append("no longer in the corpus: run its dump again")
     line.append(f"{_flat(side.source)}, record {side.record}, dump {_flat(side.dump)}: ")
+    if alike:
+        return line.append("begins alike")
     more = "…" if len(side.excerpt) == EXCERPT else ""
     return line.append(f"{_flat(side.excerpt)}{more}", style="italic")
 
@@ -175,8 +184,9 @@ def explained(
 
     kept, dropped: their texts; None where one is no longer in the corpus.
     """
-    size = f"in a cluster of {counted(row['cluster_size'], 'document')}"
-    console.print(Text(f"{'':>11}{likeness(row)}; {size}"), soft_wrap=True)
+    if "cluster_size" in row:  # not in what older versions have published
+        size = f"in a cluster of {counted(row['cluster_size'], 'document')}"
+        console.print(Text(f"{'':>11}{likeness(row)}; {size}"), soft_wrap=True)
     if kept is None or dropped is None:
         return
     heading = f"{'':>11}[-only in the one kept-]{{+only in the one dropped+}}"
@@ -189,7 +199,7 @@ def _sources(found: Review, limit: int) -> Iterator[str]:
     losses = found.losses
     for loss in losses.sources[:limit]:
         mark = "   more than dedup.max_source_loss" if loss.share > found.max_loss else ""
-        yield f"{percent(loss.share):>18}   {_flat(shorten(loss.site))}   {_of(loss)}{mark}"
+        yield f"{percent(loss.share):>18}   {source(loss.site)}   {_of(loss)}{mark}"
     if more := len(losses.sources) - limit:
         yield from [f"{'':>18}   and {counted(more, 'source')} more"] if more > 0 else []
     if losses.small_sources:
@@ -198,11 +208,11 @@ def _sources(found: Review, limit: int) -> Iterator[str]:
         yield f"{percent(losses.small.share):>18}   {small} {size}   {_of(losses.small)}"
 
 
-def _of(loss: Loss) -> str:
+def _of(loss: SourceLoss) -> str:
     return f"{number(loss.dropped)} of {counted(loss.documents, 'document')}"
 
 
-def _loss_facts(loss: Loss) -> dict[str, Any]:
+def _loss_facts(loss: SourceLoss) -> dict[str, Any]:
     site = {"source": loss.site} if loss.site else {}
     return {**site, "documents": loss.documents, "dropped": loss.dropped, "share": loss.share}
 
