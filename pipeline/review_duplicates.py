@@ -142,11 +142,13 @@ def _sites(
     names = pa.array([cluster.cluster_id for cluster in clusters], pa.string())
     members, of = _members(found, names)
     sites: dict[str, Counter[str]] = {name: Counter() for name in names.to_pylist()}
+    if not len(members):
+        return sites
     for batch in rejected.batches(["doc_id", "source", "metadata", "verdict"]):
         dropped = duplicates_in(batch)
-        at = np.searchsorted(members, numbers(dropped["doc_id"]))
-        at[at == len(members)] = 0
-        mine = members[at] == numbers(dropped["doc_id"]) if len(members) else np.empty(0, bool)
+        ids = numbers(dropped["doc_id"])
+        at = np.minimum(np.searchsorted(members, ids), len(members) - 1)
+        mine = members[at] == ids
         dropped, cluster = dropped.filter(pa.array(mine)), names.take(pa.array(of[at[mine]]))
         table = pa.table({"cluster": cluster, "site": sites_of(dropped)})
         counted = table.group_by(["cluster", "site"], use_threads=False)

@@ -129,7 +129,7 @@ def gather(run: Run, candidate: Mapping[str, Dataset], outcomes: Sequence[Outcom
     raw, totals = summarise(raw_records), raw_totals(run)
     if candidate:
         totals |= candidate_totals(run, candidate)
-        results = _results(run, candidate)
+        results = _results(run, candidate, totals)
         judged, places = candidate["rejected"], [candidate["documents"], candidate["rejected"]]
         # What an earlier dump published is what this one duplicates.
         places += published(run.out, "documents", besides=run.dump)
@@ -184,12 +184,12 @@ def _losses(judged: Dataset, verdicts: Mapping[str, int]) -> tuple[Loss, ...]:
     )
 
 
-def _results(run: Run, candidate: Mapping[str, Dataset]) -> Results:
+def _results(run: Run, candidate: Mapping[str, Dataset], totals: Mapping[str, int]) -> Results:
     measured = run.dataset("measured_documents")
     return Results(
         summarise(candidate["documents"]),
         _rules(measured, candidate["ledger"]),
-        _duplicates(candidate, run.recipe.dedup),
+        _duplicates(candidate, run.recipe.dedup, losing=totals["sources_losing"] > 0),
         _distributions(candidate),
     )
 
@@ -212,7 +212,10 @@ def _telling(samples: Sequence[Sample]) -> list[Sample]:
     return first[:_EXAMPLES]
 
 
-def _duplicates(candidate: Mapping[str, Dataset], settings: DedupSettings) -> Duplicates:
+def _duplicates(
+    candidate: Mapping[str, Dataset], settings: DedupSettings, *, losing: bool
+) -> Duplicates:
+    """losing: any source loses too much; they are counted again only then."""
     dropped = candidate["duplicates"]
     histogram, verdicts = shares(_JACCARD_BINS), Counter[str]()
     least: list[dict[str, Any]] = []
@@ -232,7 +235,9 @@ def _duplicates(candidate: Mapping[str, Dataset], settings: DedupSettings) -> Du
         tuple(histogram.bins(from_edge=settings.threshold, to_end=True)),
         tuple(least),
         largest(dropped, _CLUSTERS),
-        losses(candidate["documents"], candidate["rejected"]).above(settings.max_source_loss),
+        losses(candidate["documents"], candidate["rejected"]).above(settings.max_source_loss)
+        if losing
+        else (),
     )
 
 
