@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from assets.markdown import cell, table
 from pipeline import schema
 from pipeline.engine.losses import losses
-from pipeline.report.duplicates import source
+from pipeline.report.losses import source
 from pipeline.report.outcome import ERROR, Outcome
 from pipeline.report.page import Report
 from pipeline.report.summary import (

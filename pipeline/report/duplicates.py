@@ -5,7 +5,7 @@ not: finding them (review_duplicates, difference).
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -14,15 +14,14 @@ from rich.text import Text
 
 from pipeline.difference import CONTEXT, Change, Difference, difference
 from pipeline.engine.losses import LEAST_DOCUMENTS, SourceLoss
-from pipeline.measures.site import HERE
 from pipeline.report.amounts import counted, number, percent
+from pipeline.report.losses import source, warning
 from pipeline.report.show import change
 from pipeline.report.summary import shorten
 from pipeline.report.visible import visible
 from pipeline.review_duplicates import EXCERPT, LONGEST, Group, Review, Sample, Side
 
 _ID_DIGITS = 8
-_NAMED = 5  # sources in the warning
 _CUT, _PUT = "red", "green"
 
 
@@ -67,26 +66,6 @@ def as_json(found: Review, limit: int) -> str:
             "warning": warning(above, found.max_loss),
         }
     )
-
-
-def warning(above: Sequence[SourceLoss], allowed: float) -> str:
-    """The sources that lose too much, in a sentence; empty where there are none."""
-    if not above:
-        return ""
-    named = ", ".join(f"{source(loss.site)} {percent(loss.share)}" for loss in above[:_NAMED])
-    rest = f" and {len(above) - _NAMED:,} more" if len(above) > _NAMED else ""
-    lose, their = f"{len(above):,} sources lose", "their"
-    if len(above) == 1:
-        lose, their = "1 source loses", "its"
-    return (
-        f"{lose} more than {percent(allowed)} of {their} documents as duplicates "
-        f"(dedup.max_source_loss): {named}{rest}"
-    )
-
-
-def source(site: str) -> str:
-    """A source by a name that can be read."""
-    return "the dump's own folder" if site == HERE else _flat(shorten(site))
 
 
 def _totals(found: Review) -> Iterator[Text]:

@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline import schema
-from pipeline.report import charts, duplicates, show
+from pipeline.report import charts, losses, show
 from pipeline.report.gather import Facts, gather
 from pipeline.report.meanings import family, meaning
 from pipeline.report.outcome import ERROR, Outcome
@@ -101,7 +101,7 @@ def _html(run: Run, facts: Facts, outcomes: Sequence[Outcome], published: bool) 
 def _losing(run: Run, facts: Facts) -> str:
     """The sources that lose too much as duplicates, in a sentence."""
     losing = facts.results.duplicates.losing if facts.results else ()
-    return duplicates.warning(losing, run.recipe.dedup.max_source_loss)
+    return losses.warning(losing, run.recipe.dedup.max_source_loss)
 
 
 def _by_suite(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
