@@ -5,7 +5,7 @@ stay, so that Dagster draws them over time. What does not: counting (pipeline.re
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 
 from assets.markdown import cell, table
 from pipeline import schema
+from pipeline.engine.losses import losses
+from pipeline.report.losses import source
 from pipeline.report.outcome import ERROR, Outcome
 from pipeline.report.page import Report
 from pipeline.report.summary import (
@@ -25,6 +27,7 @@ from pipeline.report.summary import (
     sample_edits,
     summarise,
 )
+from pipeline.review_clusters import largest
 from pipeline.sources.places.place import Folder, Place
 from pipeline.store.dataset import Dataset
 
@@ -32,6 +35,7 @@ Metadata = dict[str, int | float | dg.MetadataValue]
 
 _MB = 1_000_000
 _TOP_RULES = 20
+_CLUSTERS = 10
 _EDITS_A_RULE = 2
 _MOST_EDITS = 24
 _CONTEXT = 14  # code points of the text on each side of an edit
@@ -143,6 +147,41 @@ def of_duplicates(dataset: Dataset, of: pa.Schema, column: str) -> Metadata:
         **of_dataset(dataset, of),
         "exact": kinds[schema.DUPLICATE_EXACT],
         "near": kinds[schema.DUPLICATE_NEAR],
+    }
+
+
+def of_published_duplicates(
+    live: Mapping[str, Dataset], of: pa.Schema, max_loss: float
+) -> Metadata:
+    """The same, with the largest clusters, and the sources that lose most.
+
+    live: the published datasets. max_loss: the share that a source may lose.
+    """
+    found = largest(live["duplicates"], _CLUSTERS)
+    lost = losses(live["documents"], live["rejected"])
+    clusters = [
+        (
+            c.cluster_id[:_ID_DIGITS],
+            c.size,
+            c.dropped,
+            f"{c.jaccard[0]:.3f}",
+            c.kept[0][:_ID_DIGITS],
+        )
+        for c in found.largest
+    ]
+    sources = [
+        (cell(source(each.site)), each.documents, each.dropped, f"{each.share:.1%}")
+        for each in lost.sources[:_TOP_RULES]
+    ]
+    return {
+        **of_duplicates(live["duplicates"], of, "verdict"),
+        "clusters": found.clusters,
+        "largest_cluster": max((c.size for c in found.largest), default=0),
+        "sources_losing": len(lost.above(max_loss)),
+        "largest_clusters": _markdown(
+            ("cluster", "documents", "dropped", "least alike", "kept"), clusters
+        ),
+        "sources": _markdown(("source", "documents", "dropped", "share"), sources),
     }
 
 

@@ -15,6 +15,7 @@ from assets.dumps import BY_DAY
 from assets.metadata import Metadata
 from pipeline import run as steps
 from pipeline import schema
+from pipeline.recipe import Recipe
 from pipeline.report import page
 from pipeline.report.outcome import stops
 from pipeline.store.dataset import Dataset
@@ -74,18 +75,21 @@ def publish(
             for name in _MEANING:
                 yield from checks.results(outcomes, name)
             raise checks.refusal(outcomes, report)
-        for name, about in _about(live, steps.last_made(run)).items():
+        about_each = _about(live, steps.last_made(run), run.recipe)
+        for name, about in about_each.items():
             # A check that comes with its materialization speaks about that, not the one before.
             found = checks.results(outcomes, name)
             yield dg.MaterializeResult(asset_key=name, metadata=about, check_results=found)
 
 
-def _about(live: Mapping[str, Dataset], measured: Dataset) -> dict[str, Metadata]:
+def _about(live: Mapping[str, Dataset], measured: Dataset, recipe: Recipe) -> dict[str, Metadata]:
     """What each published dataset says about itself."""
     of = schema.PUBLISHED
     return {
         "documents": metadata.of_published(live["documents"], of["documents"]),
         "rejected": metadata.of_rejected(live["rejected"], of["rejected"], live["passed_over"]),
         "ledger": metadata.of_ledger(live["ledger"], of["ledger"], measured),
-        "duplicates": metadata.of_duplicates(live["duplicates"], of["duplicates"], "verdict"),
+        "duplicates": metadata.of_published_duplicates(
+            live, of["duplicates"], recipe.dedup.max_source_loss
+        ),
     }

@@ -10,13 +10,13 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 
-from pipeline import lookup, recipe, review, review_lines, rules, schema
+from pipeline import lookup, recipe, review, review_duplicates, review_lines, rules, schema
 from pipeline import run as steps
 from pipeline.decode import encode
 from pipeline.document import EditError, restore
@@ -25,8 +25,8 @@ from pipeline.engine.local import LocalEngine
 from pipeline.index import parts as index_parts
 from pipeline.index.checking import problems
 from pipeline.inspect.inspecting import SECONDS, inspect
+from pipeline.report import duplicates, inspected, page, terminal
 from pipeline.report import index as index_report
-from pipeline.report import inspected, page, terminal
 from pipeline.report.outcome import Outcome, stops
 from pipeline.report.starting import starting_recipe
 from pipeline.sources.places.dumps import dumps_in
@@ -197,12 +197,7 @@ def _ending(
 
 def _explain(words: argparse.Namespace) -> int:
     found = lookup.find(words.out, words.doc_id)
-    others = {}
-    for duplicate in found.duplicates:
-        for other in {duplicate["doc_id"], duplicate["kept_id"]} - {found.row["doc_id"]}:
-            with suppress(lookup.LookupFailed):
-                others[other] = lookup.find(words.out, other)
-    terminal.explain(Console(), found, others)
+    terminal.explain(Console(), found, lookup.others(words.out, found))
     return FINE
 
 
@@ -256,6 +251,15 @@ def _repeats(words: argparse.Namespace) -> int:
         sys.stdout.writelines(f"{json.dumps(vars(line), ensure_ascii=False)}\n" for line in found)
     else:
         terminal.repeats(Console(), found, known)
+    return FINE
+
+
+def _duplicates(words: argparse.Namespace) -> int:
+    found = review_duplicates.duplicates(words.out, words.dump, words.limit)
+    if words.json:
+        print(duplicates.as_json(found, words.limit))
+    else:
+        duplicates.duplicates(Console(), found, words.limit)
     return FINE
 
 
@@ -328,6 +332,18 @@ def _parser() -> argparse.ArgumentParser:
     repeats.add_argument("--json", action="store_true", help="one JSON object a line")
 
     _add_index(commands)
+    dropped = _command(
+        commands,
+        "duplicates",
+        _duplicates,
+        "list the largest clusters of duplicates with samples, and what each source loses",
+        "hygiene duplicates 2026-11-22 --out corpus",
+        "A text that is no duplicate: raise `threshold` in [dedup] of the recipe, and run the dump "
+        "again. `hygiene explain DOC_ID` compares two texts in full.",
+    )
+    _add_review(dropped, limit=20)
+    dropped.add_argument("--json", action="store_true", help="all of it as one JSON object")
+
     listed = _command(commands, "rules", _rules, "list the rules", "hygiene rules --language en")
     listed.add_argument("--language", help="only of this language, or `any`")
 
@@ -458,11 +474,15 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_review(parser: argparse.ArgumentParser) -> None:
+def _add_review(parser: argparse.ArgumentParser, limit: int = 1000) -> None:
     parser.add_argument("dump", metavar="DUMP", help="name of the dump")
     _add_out(parser)
     parser.add_argument(
-        "--limit", type=_whole, default=1000, metavar="N", help="show this many (default: 1000)"
+        "--limit",
+        type=_whole,
+        default=limit,
+        metavar="N",
+        help=f"show this many (default: {limit})",
     )
 
 

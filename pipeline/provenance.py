@@ -37,7 +37,17 @@ _CODE = Path(__file__).parent
 # What makes a dataset: code, and the tables and models that it reads.
 _MAKES = ("*.py", "*.toml", "*.json", "*.npz")
 # These only show what was made.
-_SHOWS = ("report", "inspect", "lookup.py", "review.py", "review_lines.py", "cli.py")
+_SHOWS = (
+    "report",
+    "inspect",
+    "lookup.py",
+    "difference.py",
+    "review.py",
+    "review_clusters.py",
+    "review_duplicates.py",
+    "review_lines.py",
+    "cli.py",
+)
 
 
 @cache

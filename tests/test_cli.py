@@ -177,8 +177,18 @@ def test_explain_says_what_a_document_duplicates_and_is_kept_for(
     shown = capsys.readouterr().out
     assert f"duplicates {kept} (Jaccard 0.825): chain-a.txt" in shown
     assert "rejected: duplicate:near" in shown
+    assert re.search(
+        r"Jaccard 0.825, estimated 0\.\d+, containment 0\.\d+, met in \d+ bands?; "
+        r"kept because longer; in a cluster of 3 documents\n",
+        shown,
+    )
+    difference = "…r on Monday morning and asked [-whether-]{+if+} time was expected to continue…"
+    assert difference in shown
+    assert "a [-leather␣-]bag. She" in shown
     assert main(["explain", kept, "--out", str(corpus)]) == 0
-    assert f"kept for   {dropped} (Jaccard 0.825): chain-b.txt" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"kept for   {dropped} (Jaccard 0.825): chain-b.txt" in shown
+    assert difference in shown, "always from the kept text to the dropped one"
 
 
 def test_explain_shows_mixed_and_misnamed_languages(
@@ -241,7 +251,8 @@ def test_rules_and_schema_list_everything(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["inspect"], ["run"], ["explain"], ["restore"], ["rules"], ["schema"]]
+    "command",
+    [[], ["inspect"], ["run"], ["explain"], ["restore"], ["duplicates"], ["rules"], ["schema"]],
 )
 def test_help_has_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
@@ -286,6 +297,7 @@ BAD_WORDS = [
     pytest.param(
         ["inspect", "{tmp}/raw", "--recipe", "{tmp}/no/r.toml"], "r.toml", id="inspect no folder"
     ),
+    pytest.param(["duplicates", "d", "--out", "{tmp}/gone"], "has no dump d", id="no dump"),
     pytest.param(["explain", "feed", "--out", "{tmp}/raw"], "no document of", id="unknown id"),
     pytest.param(["restore", "feed", "--out", "{tmp}/gone"], "no document of", id="no corpus"),
 ]

@@ -123,8 +123,21 @@ def test_the_dagster_page_names_what_dagster_has() -> None:
         assert f"`{name}`" in page, name
 
 
+COMMANDS = (
+    "inspect",
+    "run",
+    "explain",
+    "restore",
+    "typos",
+    "repeats",
+    "duplicates",
+    "rules",
+    "schema",
+)
+
+
 def test_every_command_is_in_the_readme() -> None:
-    for command in ("inspect", "run", "explain", "restore", "typos", "repeats", "rules", "schema"):
+    for command in COMMANDS:
         assert f"hygiene {command}" in README
     for target in ("make run", "make test", "make ui", "make bench"):
         assert target in README

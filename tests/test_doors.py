@@ -31,7 +31,12 @@ DOORS = {
     "pyarrow.parquet": ["pipeline/store", "pipeline/sources/tables/parquet.py"],
     "readability": ["pipeline/html/by_readability.py"],
     "resiliparse": ["pipeline/html/by_resiliparse.py"],
-    "rich": ["pipeline/cli.py", "pipeline/report/inspected.py", "pipeline/report/terminal.py"],
+    "rich": [
+        "pipeline/cli.py",
+        "pipeline/report/duplicates.py",
+        "pipeline/report/inspected.py",
+        "pipeline/report/terminal.py",
+    ],
     "trafilatura": ["pipeline/html/by_trafilatura.py", "pipeline/html/facts.py"],
     "wordfreq": ["pipeline/slips/lexicon.py"],
     "zstandard": ["pipeline/sources/archives/packed.py"],

@@ -39,6 +39,8 @@ class DedupSettings:
     is a word, and so are five characters of Thai, Lao, Khmer or Burmese.
     passage_documents: fewest documents that have it, over all dumps. Two would take every long
     quotation away from the text that quotes it.
+    max_source_loss: `hygiene duplicates` warns of a source that loses more than this share of its
+    documents as duplicates; 1 for never.
     """
 
     exact: bool = True
@@ -56,6 +58,7 @@ class DedupSettings:
     passages: bool = False
     passage_words: int = 50
     passage_documents: int = 3
+    max_source_loss: float = 0.5
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:
@@ -83,3 +86,5 @@ class DedupSettings:
             raise ValueError("passage_words must be at least 1")
         if self.passage_documents < 2:
             raise ValueError("passage_documents must be at least 2: what one document has stays")
+        if not 0 <= self.max_source_loss <= 1:
+            raise ValueError("max_source_loss must be at least 0 and at most 1")

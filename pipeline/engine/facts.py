@@ -11,6 +11,7 @@ import duckdb
 
 from pipeline import schema
 from pipeline.engine.local import MEMORY_LIMIT, reported
+from pipeline.engine.losses import losses, max_loss
 from pipeline.sources.places.fetching import NOT_DELIVERED
 from pipeline.sources.raw import INSIDE
 from pipeline.store.dataset import Dataset
@@ -46,8 +47,10 @@ def candidate_totals(
     """
     tables = {name: [dataset] for name, dataset in candidate.items()}
     tables |= {"raw": [raw]} | {f"other_{name}": list(found) for name, found in others.items()}
+    documents, rejected = candidate["documents"], candidate["rejected"]
+    losing = losses(documents, rejected).above(max_loss(documents))
     with reported(), _database(tables) as database:
-        return _ask(
+        return {"sources_losing": len(losing)} | _ask(
             database,
             {
                 "records": f"SELECT count(*) FROM raw WHERE {_RECORD}",

@@ -14,6 +14,8 @@ from typing import Any
 import pyarrow.compute as pc
 
 from pipeline import schema
+from pipeline.dedup.settings import DedupSettings
+from pipeline.engine.losses import SourceLoss, losses
 from pipeline.report import entries
 from pipeline.report.entries import Entry
 from pipeline.report.histogram import Bin, lengths, shares
@@ -29,12 +31,14 @@ from pipeline.report.summary import (
     summarise,
     touched_by,
 )
+from pipeline.review_clusters import Clusters, largest
 from pipeline.run import Run, candidate_totals, last_made, published, raw_totals
 from pipeline.store.dataset import Dataset
 
 _EXAMPLES = 3  # of a verdict, and of a rule
 _SAMPLED = 12  # edits of a rule that the examples are chosen from
 _PAIRS = 10
+_CLUSTERS = 5
 _ENTRIES = 200
 _SCORE_BINS = 20
 _JACCARD_BINS = 40
@@ -63,12 +67,16 @@ class RuleUse:
 
 @dataclass(frozen=True)
 class Duplicates:
-    """Documents dropped for being like another. pairs: those least alike, as rows."""
+    """Documents dropped for being like another. pairs: those least alike, as rows. clusters: the
+    largest. losing: the sources that lose more than the recipe lets them.
+    """
 
     exact: int
     near: int
     jaccard: tuple[Bin, ...]
     pairs: tuple[dict[str, Any], ...]
+    clusters: Clusters
+    losing: tuple[SourceLoss, ...]
 
 
 @dataclass(frozen=True)
@@ -121,7 +129,7 @@ def gather(run: Run, candidate: Mapping[str, Dataset], outcomes: Sequence[Outcom
     raw, totals = summarise(raw_records), raw_totals(run)
     if candidate:
         totals |= candidate_totals(run, candidate)
-        results = _results(run, candidate)
+        results = _results(run, candidate, totals)
         judged, places = candidate["rejected"], [candidate["documents"], candidate["rejected"]]
         # What an earlier dump published is what this one duplicates.
         places += published(run.out, "documents", besides={run.dump})
@@ -153,6 +161,8 @@ def _mentioned(
     if results:
         for pair in results.duplicates.pairs:
             yield from (pair["doc_id"], pair["kept_id"])
+        for cluster in results.duplicates.clusters.largest:
+            yield from cluster.kept[:1]
     yield from (example["doc_id"] for loss in losses for example in loss.examples)
     if results:
         yield from (sample.doc_id for use in results.rules for sample in use.samples)
@@ -174,12 +184,12 @@ def _losses(judged: Dataset, verdicts: Mapping[str, int]) -> tuple[Loss, ...]:
     )
 
 
-def _results(run: Run, candidate: Mapping[str, Dataset]) -> Results:
+def _results(run: Run, candidate: Mapping[str, Dataset], totals: Mapping[str, int]) -> Results:
     measured = last_made(run)
     return Results(
         summarise(candidate["documents"]),
         _rules(measured, candidate["ledger"]),
-        _duplicates(candidate["duplicates"], run.recipe.dedup.threshold),
+        _duplicates(candidate, run.recipe.dedup, losing=totals["sources_losing"] > 0),
         _distributions(candidate),
     )
 
@@ -202,7 +212,11 @@ def _telling(samples: Sequence[Sample]) -> list[Sample]:
     return first[:_EXAMPLES]
 
 
-def _duplicates(dropped: Dataset, threshold: float) -> Duplicates:
+def _duplicates(
+    candidate: Mapping[str, Dataset], settings: DedupSettings, *, losing: bool
+) -> Duplicates:
+    """losing: any source loses too much; they are counted again only then."""
+    dropped = candidate["duplicates"]
     histogram, verdicts = shares(_JACCARD_BINS), Counter[str]()
     least: list[dict[str, Any]] = []
     for batch in dropped.batches(["doc_id", "kept_id", "jaccard", "verdict"]):
@@ -218,8 +232,12 @@ def _duplicates(dropped: Dataset, threshold: float) -> Duplicates:
     return Duplicates(
         verdicts[schema.DUPLICATE_EXACT],
         verdicts[schema.DUPLICATE_NEAR],
-        tuple(histogram.bins(from_edge=threshold, to_end=True)),
+        tuple(histogram.bins(from_edge=settings.threshold, to_end=True)),
         tuple(least),
+        largest(dropped, _CLUSTERS),
+        losses(candidate["documents"], candidate["rejected"]).above(settings.max_source_loss)
+        if losing
+        else (),
     )
 
 

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline import schema
 from pipeline.provenance import versions
-from pipeline.report import charts, show
+from pipeline.report import charts, losses, show
 from pipeline.report.gather import Facts, gather
 from pipeline.report.meanings import family, meaning
 from pipeline.report.outcome import ERROR, Outcome
@@ -94,8 +94,15 @@ def _html(run: Run, facts: Facts, outcomes: Sequence[Outcome], published: bool) 
         charts=_charts(facts, published),
         recipe=show.toml(run.recipe).split("\n"),
         threshold=run.recipe.dedup.threshold,
+        losing=_losing(run, facts),
         versions=versions(),
     )
+
+
+def _losing(run: Run, facts: Facts) -> str:
+    """The sources that lose too much as duplicates, in a sentence."""
+    losing = facts.results.duplicates.losing if facts.results else ()
+    return losses.warning(losing, run.recipe.dedup.max_source_loss)
 
 
 def _by_suite(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:

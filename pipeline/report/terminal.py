@@ -4,7 +4,6 @@ What belongs here: laying out facts for a terminal, every text made harmless. Wh
 finding the facts (summary, lookup), deciding anything (cli).
 """
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,8 +25,10 @@ from rich.text import Text
 
 from pipeline import rules as rule_files
 from pipeline import schema as columns
+from pipeline.difference import Span, changed_lines
 from pipeline.document import history, restore
-from pipeline.lookup import Found
+from pipeline.lookup import NAMED, Found
+from pipeline.report import duplicates
 from pipeline.report.outcome import Outcome
 from pipeline.report.page import Report
 from pipeline.report.summary import Summary, items_passed_over, rules_of, shorten, summarise
@@ -153,8 +154,11 @@ def _place(console: Console, name: str, path: Path) -> None:
     console.print(Text(f"{name:<12} {path}"), soft_wrap=True)
 
 
-def explain(console: Console, found: Found, others: Mapping[str, Found]) -> None:
-    """What happened to one document, before and after, edit by edit, and what it duplicates."""
+def explain(console: Console, found: Found, others: Mapping[str, Mapping[str, Any]]) -> None:
+    """What happened to one document, before and after, edit by edit, and what it duplicates.
+
+    others: rows of what it duplicates or is kept for; those without a text are not compared.
+    """
     row = found.row
     state = f"rejected: {row['verdict']} ({row['reason']})" if row["verdict"] else "published"
     if not found.published:
@@ -168,8 +172,10 @@ def explain(console: Console, found: Found, others: Mapping[str, Found]) -> None
         ("metadata", row["metadata"]),
     ):
         console.print(Text(f"{name:<10} {visible(str(value))}"), soft_wrap=True)
-    for duplicate in found.duplicates:
-        _print_duplicate(console, row["doc_id"], duplicate, others)
+    for duplicate in found.duplicates[:NAMED]:
+        _print_duplicate(console, row, duplicate, others)
+    if (more := len(found.duplicates) - NAMED) > 0:
+        console.print(Text(f"{'':>11}… and {more:,} more"))
     if row["text"] is None:
         return
     states = dict(history(row["text"], found.ledger))
@@ -212,29 +218,64 @@ def _language(row: Mapping[str, Any]) -> str:
 
 
 def _print_duplicate(
-    console: Console, doc_id: str, duplicate: Mapping[str, object], others: Mapping[str, Found]
+    console: Console,
+    row: Mapping[str, Any],
+    duplicate: Mapping[str, Any],
+    others: Mapping[str, Mapping[str, Any]],
 ) -> None:
-    dropped = duplicate["doc_id"] == doc_id
-    other = str(duplicate["kept_id" if dropped else "doc_id"])
+    dropped = duplicate["doc_id"] == row["doc_id"]
+    other = duplicate["kept_id" if dropped else "doc_id"]
     place = "no longer in the corpus: run its dump again"
     if other in others:
-        where = others[other].row
+        where = others[other]
         place = f"{visible(where['source'])}, record {where['record']}, dump {where['dump']}"
     words = "duplicates" if dropped else "kept for"
     line = f"{words:<10} {other} (Jaccard {duplicate['jaccard']:.3f}): {place}"
     console.print(Text(line), soft_wrap=True)
+    texts = others.get(other, {}).get("text"), row["text"]
+    duplicates.explained(console, duplicate, *(texts if dropped else texts[::-1]))
 
 
 def _print_difference(console: Console, before: str, after: str) -> None:
     """Lines that differ between the text as decoded and as it stands."""
     console.print(Text("\nas decoded (-) and as it stands (+)", style="bold"))
-    lines = difflib.unified_diff(before.split("\n"), after.split("\n"), lineterm="", n=1)
-    shown = list(lines)[2:]
-    for line in shown:
+    shown = False
+    for line in _unified(before.split("\n"), after.split("\n")):
         style = {"-": "red", "+": "green", "@": "cyan"}.get(line[0], "")
         console.print(Text(visible(line), style=style), soft_wrap=True)
+        shown = True
     if not shown:
         console.print(Text("no difference"))
+
+
+def _unified(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """The lines of a unified diff, one line around each change."""
+    hunks: list[list[Span]] = []
+    for span in changed_lines(before, after):
+        if hunks and span[0] - hunks[-1][-1][1] <= 2:
+            hunks[-1].append(span)
+        else:
+            hunks.append([span])
+    for hunk in hunks:
+        lead = min(1, hunk[0][0])
+        tail = min(1, len(before) - hunk[-1][1])
+        start, stop = hunk[0][0] - lead, hunk[-1][1] + tail
+        put_start, put_stop = hunk[0][2] - lead, hunk[-1][3] + tail
+        yield f"@@ -{_range(start, stop)} +{_range(put_start, put_stop)} @@"
+        at = start
+        for a, b, c, d in hunk:
+            yield from (f" {line}" for line in before[at:a])
+            yield from (f"-{line}" for line in before[a:b])
+            yield from (f"+{line}" for line in after[c:d])
+            at = b
+        yield from (f" {line}" for line in before[at:stop])
+
+
+def _range(start: int, stop: int) -> str:
+    """A range of lines as `diff` writes it."""
+    if stop - start == 1:
+        return f"{start + 1}"
+    return f"{start + (stop > start)},{stop - start}"
 
 
 def _flat(text: str) -> str:

@@ -92,6 +92,15 @@ def test_steps_count_what_they_keep_and_reject(night: Night) -> None:
     }
     assert numbers(night, "measured_documents")["kept"] == 30
     assert numbers(night, "near_duplicates") == {"dagster/row_count": 37, "exact": 2, "near": 3}
+    assert numbers(night, "duplicates") == {
+        "dagster/row_count": 5,
+        "exact": 2,
+        "near": 3,
+        "clusters": 5,
+        "largest_cluster": 3,
+        "sources_losing": 0,
+    }
+    assert "| 3 | 1 | 0.825 |" in str(metadata(night, "duplicates")["largest_clusters"].value)
     assert numbers(night, "repeated_lines") == {"dagster/row_count": 0, "sites": 0}
     assert "| malformed | 3 |" in str(metadata(night, "raw_documents")["verdicts"].value)
     assert "| uk | 2 |" in str(metadata(night, "documents")["languages"].value)

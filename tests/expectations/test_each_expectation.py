@@ -132,6 +132,7 @@ BREAKS: dict[tuple[str, str], Break] = {
     ("duplicates", "jaccard_present"): Broken("jaccard", float("nan")),
     ("duplicates", "jaccard_high"): Broken("jaccard", 0.7499),
     ("duplicates", "verdict_known"): Broken("verdict", "duplicate"),
+    ("duplicates", "source_loss"): Broken("sources_losing", 1),
 }
 
 

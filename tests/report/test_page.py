@@ -143,6 +143,16 @@ def test_duplicates_name_what_was_kept_in_earlier_dumps_too(example: Case) -> No
     assert "0.8 to 0.825: 1" in section(shown, "duplicates").one("svg").attributes["aria-label"]
 
 
+def test_the_largest_clusters_are_shown(example: Case) -> None:
+    shown, _ = example.write()
+    table = section(shown, "duplicates").all("table")[1]
+    assert table.one("caption").text == "The largest clusters"
+    clusters = [row.text for row in table.one("tbody").all("tr")]
+    assert clusters[0] == "chain-a.txt, record 1 and 1 more 3 1 0.825"
+    assert len(clusters) == 5
+    assert "hygiene duplicates 2026-11-22 --out OUT" in section(shown, "duplicates").text
+
+
 def test_distributions_count_every_document(example: Case) -> None:
     charts = {
         figure.one("figcaption").text: figure.one("svg").attributes["aria-label"]
