@@ -240,6 +240,7 @@ def near_duplicates(
 def passages(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:
     """Long paragraphs, and how many documents have each; none unless `dedup.passages` is on."""
     with corpus.open(context.partition_key) as run:
+        steps.count_passages(run)
         dataset = steps.find_passages(run)
         return dg.MaterializeResult(metadata=metadata.of_dataset(dataset, schema.FOUND_PASSAGES))
 

@@ -111,7 +111,7 @@ def duplicates(out: Path, dump: str, limit: int) -> Review:
         counted = pc.value_counts(batch["verdict"]).to_pylist()
         verdicts.update({each["values"]: each["counts"] for each in counted})
     clusters = largest(found, limit)
-    texts = [documents, rejected, *published(out, "documents", besides=dump)]
+    texts = [documents, rejected, *published(out, "documents", besides={dump})]
     return Review(
         dump,
         verdicts[schema.DUPLICATE_EXACT],

@@ -1,7 +1,8 @@
 """The steps, in order: read this and know the whole.
 
     ingest -> repair -> count_words -> find_slips -> mend -> count_lines -> find_repeats -> strip
-    -> measure -> deduplicate -> find_passages -> cut_passages -> publish -> commit
+    -> measure -> deduplicate -> count_passages -> find_passages -> cut_passages
+    -> publish -> commit
 
 Each step reads a dataset of the dump's work folder and writes the next, of which it stores only
 what it has changed; rows in = rows out until publish parts them into documents and rejected.
@@ -372,15 +373,13 @@ def deduplicate(run: Run) -> Dataset:
     return run.dataset("near_duplicates")
 
 
-def find_passages(run: Run) -> Dataset:
-    """The long paragraphs of what is kept, how many documents of all dumps have each, and which of
-    those is the first; none where they are not wanted.
-    """
+def count_passages(run: Run) -> Dataset:
+    """The long paragraphs of what is kept; none where they are not wanted."""
     measured, fates = run.dataset("measured_documents"), run.dataset("near_duplicates")
     inputs = [measured.fingerprint, fates.fingerprint]
     if not run.recipe.dedup.passages:
-        target = run.target("found_passages", schema.FOUND_PASSAGES, inputs)
-        return _only(target.finished() or _alone(target, schema.FOUND_PASSAGES.empty_table()))
+        target = run.target("passage_counts", schema.PASSAGES, inputs)
+        return _only(target.finished() or _alone(target, schema.PASSAGES.empty_table()))
     parts = run.engine.map(
         partial(passages_step.count, settings=run.recipe.dedup),
         measured,
@@ -389,11 +388,21 @@ def find_passages(run: Run) -> Dataset:
         beside=fates,
     )
     target = run.target("passage_counts", schema.PASSAGES, inputs)
-    here = _only(run.engine.shuffle_map(passages_step.add_up, [_only(parts)], "passage", target))
-    others = published(run.out, "passages", besides=run.dump)
-    inputs += [f"{other.folder.name} {other.fingerprint}" for other in others]
-    target = run.target("found_passages", schema.FOUND_PASSAGES, inputs)
-    kernel = partial(passages_step.find, dump=run.dump)
+    return _only(run.engine.shuffle_map(passages_step.add_up, [_only(parts)], "passage", target))
+
+
+def find_passages(run: Run) -> Dataset:
+    """How many documents of all dumps have each of those paragraphs, and which is the first."""
+    here = run.dataset("passage_counts")
+    others: list[Dataset] = []
+    if run.recipe.dedup.passages:
+        new = run.new_dumps()
+        others = published(run.out, "passages", besides={each.dump for each in new})
+        others += [each.dataset("passage_counts") for each in new if each.dump != run.dump]
+    target = run.target(
+        "found_passages", schema.FOUND_PASSAGES, [here.fingerprint, *map(_named, others)]
+    )
+    kernel = partial(passages_step.find, dump=run.dump, new=run.together)
     return _only(run.engine.shuffle_map(kernel, [here, *others], "passage", target))
 
 
@@ -425,6 +434,7 @@ CLEANING = (
     strip,
     measure,
     deduplicate,
+    count_passages,
     find_passages,
     cut_passages,
 )

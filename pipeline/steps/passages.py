@@ -15,7 +15,7 @@ What is cut is measured again, since measures are of the published text. It is n
 duplicates name it. A document that the recipe would reject for what is left stays whole instead.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -73,18 +73,22 @@ def add_up(table: pa.Table) -> Iterator[pa.Table]:
     yield summed.select(schema.PASSAGES.names).cast(schema.PASSAGES)
 
 
-def find(table: pa.Table, *, dump: str) -> Iterator[pa.Table]:
+def find(table: pa.Table, *, dump: str, new: Collection[str] = ()) -> Iterator[pa.Table]:
     """Kernel, by passage: the counts of all dumps in, the dump's passages with their documents in
     all dumps and the first of those out.
 
-    What is published already comes first, the least name of a dump before others; an id, the least
-    of its dump, is that of a document which still has the passage.
+    What is published already comes first, then what is new with the dump, each by the name of its
+    dump; an id, the least of its dump, is that of a document which still has the passage.
     """
     mine = pc.equal(table["dump"], dump)
     here = table.filter(mine)
     sums = table.group_by("passage", use_threads=False).aggregate([("documents", "sum")])
-    others = table.filter(pc.and_(pc.invert(mine), pc.is_valid(table["doc_id"])))
-    others = others.sort_by([("passage", "ascending"), ("dump", "ascending")])
+    later = [other for other in new if other >= dump]
+    before = pc.invert(pc.is_in(table["dump"], pa.array([dump, *later], pa.string())))
+    others = table.filter(pc.and_(before, pc.is_valid(table["doc_id"])))
+    is_new = pc.is_in(others["dump"], pa.array(list(new), pa.string()))
+    others = others.append_column("new", is_new)
+    others = others.sort_by([(name, "ascending") for name in ("passage", "new", "dump")])
     held, at = np.unique(others["passage"].to_numpy(), return_index=True)
     firsts = others["doc_id"].take(pa.array(at))
     found = pc.index_in(here["passage"], pa.array(held, pa.uint64()))
