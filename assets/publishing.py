@@ -26,6 +26,8 @@ _MEANING = {
     "rejected": "Each record that is not published, with its verdict, the reason and the text.",
     "ledger": "Each edit of each document; it turns a text back into the text as decoded.",
     "duplicates": "Which published document each dropped one duplicates, and how closely.",
+    "band_index": "What later dumps are compared with: each dump has its part, which is looked up "
+    "in, not read. `hygiene index` shows and verifies it.",
 }
 
 
@@ -92,4 +94,5 @@ def _about(live: Mapping[str, Dataset], measured: Dataset, recipe: Recipe) -> di
         "duplicates": metadata.of_published_duplicates(
             live, of["duplicates"], recipe.dedup.max_source_loss
         ),
+        "band_index": metadata.of_dataset(live["band_index"], of["band_index"]),
     }

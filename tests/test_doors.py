@@ -34,6 +34,7 @@ DOORS = {
     "rich": [
         "pipeline/cli.py",
         "pipeline/report/duplicates.py",
+        "pipeline/report/index.py",
         "pipeline/report/inspected.py",
         "pipeline/report/terminal.py",
     ],

@@ -118,13 +118,14 @@ def placed(signatures: Dataset, fates: Dataset | None) -> Iterator[pa.Table]:
 
 
 def _with_fates(signed: Stack, fates: Stack | None) -> Iterator[pa.Table]:
-    duplicates = (
-        pa.concat_tables(list(read_batches(fates, ["duplicate"]))) if fates is not None else None
-    )
+    """Signatures with what each document duplicates beside them."""
+    told = schema.NEAR_DUPLICATES.empty_table().select(["duplicate"])
+    if fates is not None:
+        told = pa.concat_tables([told, *read_batches(fates, ["duplicate"])])
     at = 0
     for table in read_batches(signed, ["doc_id", "text_hash", "chars", "shingle_count"]):
-        if duplicates is not None:
-            of = duplicates["duplicate"].slice(at, table.num_rows)
+        if fates is not None:
+            of = told["duplicate"].slice(at, table.num_rows)
             table = table.append_column("duplicate", of)
         at += table.num_rows
         yield table

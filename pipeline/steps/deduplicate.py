@@ -12,6 +12,8 @@ same.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -61,7 +63,9 @@ def find(
     met = engine.map(
         partial(meeting.met, index=parts), pooled, target_of("met", meeting.MET, "grouped")
     )
-    groups = _groups(met, target_of("groups", meeting.GROUPS, "flat"))
+    target = target_of("met-documents", meeting.DOCUMENTS, "flat")
+    documents = engine.shuffle_map(meeting.documents, [met], "doc", target, partition_bytes=size)
+    groups = _groups(met, documents, target_of("groups", meeting.GROUPS, "flat"))
     kernel = partial(meeting.grouped, groups=groups)
     met_in = [engine.map(kernel, met, target_of("grouped", meeting.GROUPED, "grouped"))]
     for number, source in enumerate(fresh):
@@ -89,13 +93,13 @@ def find(
 _COMPARED = [name for name in schema.SIGNED.names if name not in ("minima", "shingle_count")]
 
 
-def _groups(met: Dataset, target: Target) -> Dataset:
+def _groups(met: Dataset, documents: Dataset, target: Target) -> Dataset:
     if finished := target.finished():
         return finished
-    tables = meeting.groups(met)
-    return target.finish(
-        target.write(f"part-{number:05d}.parquet", [table]) for number, table in enumerate(tables)
-    )
+    target.folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=target.folder, prefix=".") as scratch:
+        tables = meeting.groups(met, documents, Path(scratch))
+        return target.finish([target.write("part-00000.parquet", tables)])
 
 
 def fates(table: pa.Table, *, dropped: Dataset, order: KeepOrder) -> Iterator[pa.Table]:

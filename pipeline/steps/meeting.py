@@ -4,10 +4,12 @@ What belongs here: finding keys that several documents have, in a dump and in th
 documents that are linked by them one group. What does not: whether they are alike (likeness).
 
 Kernels and passes in order: `met` (keys of new documents, sorted, in; keys that are shared out),
-`groups` (those in, one row a document out), `grouped` (keys with their groups out).
+`documents` (those in, one row a document out), `groups` (both in, each document's group out),
+`grouped` (keys with their groups out).
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -20,10 +22,9 @@ from pipeline.store.dataset import Dataset
 from pipeline.store.flat import FlatColumns
 
 Numbers = NDArray[np.uint64]
-Parts = NDArray[np.int32]
 FRESH = -1  # in place of the number of an index's part: the document is new
-# Groups are written in shards of so many documents.
-_SHARD_ROWS = 500_000
+# Groups are written in row groups of so many documents.
+_GROUP_ROWS = 500_000
 
 
 def _number(name: str, kind: pa.DataType) -> pa.Field:
@@ -33,6 +34,7 @@ def _number(name: str, kind: pa.DataType) -> pa.Field:
 _KEY, _DOC, _GROUP = (_number(name, pa.uint64()) for name in ("key", "doc", "group"))
 _PART = _number("part", pa.int32())
 MET = pa.schema([_KEY, _DOC, _PART])
+DOCUMENTS = pa.schema([_DOC, _PART])
 GROUPS = pa.schema([_DOC, _GROUP, _PART])
 GROUPED = pa.schema([_GROUP, _KEY, _DOC])
 
@@ -61,14 +63,45 @@ def met(table: pa.Table, *, index: Sequence[Part]) -> Iterator[pa.Table]:
     yield pa.table(columns, MET)
 
 
-def groups(shared: Dataset) -> list[pa.Table]:
-    """Shared keys, sorted, in; one row for each document out, sorted by document.
+def documents(table: pa.Table) -> Iterator[pa.Table]:
+    """Kernel, by document: rows of shared keys in, one row for each document out, sorted."""
+    docs, at = np.unique(table["doc"].to_numpy(), return_index=True)
+    yield pa.table({"doc": docs, "part": table["part"].to_numpy()[at]}, DOCUMENTS)
+
+
+def groups(shared: Dataset, met_documents: Dataset, scratch: Path) -> Iterator[pa.Table]:
+    """Shared keys, sorted, and the documents that have them, sorted, in; those with their groups
+    out, in the same order.
 
     Documents that are linked by keys have one group. Here and not in a kernel: a link may lead
-    anywhere. It takes some 40 bytes for each document that shares a key.
+    anywhere. scratch: a folder for two files of 8 bytes a document; they are looked into where they
+    lie, so memory that others need is theirs.
     """
-    docs, parts = _documents(shared)
-    roots = np.arange(len(docs))
+    blocks = FlatColumns(met_documents, ["doc", "part"]).all_blocks()
+    count = sum(block.rows for block in blocks)
+    if not count:
+        return
+    docs = np.memmap(scratch / "docs", np.uint64, "w+", shape=count)
+    roots = np.memmap(scratch / "roots", np.int64, "w+", shape=count)
+    at = 0
+    for block in blocks:
+        rows = slice(at, at + block.rows)
+        docs[rows], roots[rows] = block.columns["doc"], np.arange(at, at + block.rows)
+        at += block.rows
+    _link(shared, docs, roots)
+    settle(roots)
+    at = 0
+    for block in blocks:
+        for start in range(0, block.rows, _GROUP_ROWS):
+            end = min(start + _GROUP_ROWS, block.rows)
+            group = spread(docs[roots[at + start : at + end]])
+            columns = {name: block.columns[name][start:end] for name in ("doc", "part")}
+            yield pa.table({**columns, "group": group}).select(GROUPS.names).cast(GROUPS)
+        at += block.rows
+
+
+def _link(shared: Dataset, docs: Numbers, roots: NDArray[np.int64]) -> None:
+    """Unite the documents of each key."""
     last_key, last_doc = np.uint64(0), -1
     for table in shared.batches(["key", "doc"]):
         keys = table["key"].to_numpy()
@@ -79,19 +112,6 @@ def groups(shared: Dataset) -> list[pa.Table]:
             unite(roots, np.array([last_doc]), at[:1])
         unite(roots, firsts, at)
         last_key, last_doc = keys[-1], int(at[-1])
-    settle(roots)
-    group = spread(docs[roots])
-    return [
-        pa.table(
-            {
-                "doc": docs[start : start + _SHARD_ROWS],
-                "group": group[start : start + _SHARD_ROWS],
-                "part": parts[start : start + _SHARD_ROWS],
-            },
-            GROUPS,
-        )
-        for start in range(0, len(docs), _SHARD_ROWS)
-    ]
 
 
 def spread(numbers: Numbers) -> Numbers:
@@ -123,25 +143,3 @@ def group_of(docs: Numbers, groups: Dataset) -> tuple[NDArray[np.int64], Numbers
         which.append(start + hits)
         found.append(block.columns["group"][at[hits]])
     return np.concatenate(which), np.concatenate(found)
-
-
-def _documents(shared: Dataset) -> tuple[Numbers, Parts]:
-    """The distinct documents, sorted, and the part of each."""
-    docs, parts = np.empty(0, np.uint64), np.empty(0, np.int32)
-    waiting: list[tuple[Numbers, Parts]] = []
-    size = 0
-    for table in shared.batches(["doc", "part"]):
-        here, at = np.unique(table["doc"].to_numpy(), return_index=True)
-        waiting.append((here, table["part"].to_numpy()[at]))
-        size += len(here)
-        if size > max(len(docs), 1 << 20):  # so that what waits is never much more
-            docs, parts = _together([(docs, parts), *waiting])
-            waiting, size = [], 0
-    return _together([(docs, parts), *waiting])
-
-
-def _together(some: list[tuple[Numbers, Parts]]) -> tuple[Numbers, Parts]:
-    docs = np.concatenate([each for each, _ in some])
-    parts = np.concatenate([each for _, each in some])
-    distinct, at = np.unique(docs, return_index=True)
-    return distinct, parts[at]
