@@ -16,25 +16,28 @@ from benchmarks import child
 from benchmarks.neardup import judge, neighbours, ours
 from benchmarks.neardup.judge import Answer
 from benchmarks.neardup.neighbours import Way
-from benchmarks.neardup.planted import Numbers, Plan, number_of
+from benchmarks.neardup.planted import CHAIN, EDITED, Numbers, Plan, number_of
 from benchmarks.neardup.strings import likeness, shingles
 from benchmarks.neardup.truth import truth
 
 _THRESHOLD = 0.75
 _CURVE_FROM = 0.5
 """Threshold of the run that shows how many pairs of each similarity meet in a band."""
+_CURVE_OF = (EDITED, CHAIN)
+"""Of a template not every pair needs to be reported."""
 _KEPT = 100  # of a template; its members are all alike to each other, or all unlike
 
 
 def measure(scratch: Path, plan: Plan, ways: Sequence[Way]) -> dict[str, Any]:
     """A row for us and for each way of asking a neighbour; recall by similarity of ours."""
-    pairs = [row for table in truth(plan) for row in table.to_pylist()]
+    pairs = pairs_of(plan)
     ours.write_planted(scratch / "given", "planted", plan)
     print("  ours", flush=True)
     said = ours.ask(scratch / "given", scratch / "out", threshold=_THRESHOLD)
     rows = [scored({"name": "ours", **said}, ours.answer(scratch / "out"), plan, pairs)]
     ours.ask(scratch / "given", scratch / "low", threshold=_CURVE_FROM)
-    curve = judge.recall_by_similarity(pairs, ours.answer(scratch / "low"), _CURVE_FROM)
+    pairwise = (pair for pair in pairs if pair["kind"] in _CURVE_OF)
+    curve = judge.recall_by_similarity(pairwise, ours.answer(scratch / "low"), _CURVE_FROM)
     for folder in ("given", "out", "low"):
         shutil.rmtree(scratch / folder)
     absent = {}
@@ -52,6 +55,11 @@ def measure(scratch: Path, plan: Plan, ways: Sequence[Way]) -> dict[str, Any]:
         "curve": curve,
         "absent": absent,
     }
+
+
+def pairs_of(plan: Plan) -> list[judge.Row]:
+    """The planted pairs with their similarity."""
+    return [row for table in truth(plan) for row in table.to_pylist()]
 
 
 def _documents(plan: Plan) -> Iterable[tuple[str, str]]:

@@ -40,9 +40,7 @@ class Gold:
         }
         lines = (place / "debian-copyright.pairs.tsv").read_text("utf-8").splitlines()[1:]
         rows = (line.split("\t") for line in lines)
-        self.pairs = {
-            judge.ordered(ids[a], ids[b]): float(similarity) for a, b, similarity in rows
-        }
+        self.pairs = {judge.ordered(ids[a], ids[b]): float(similarity) for a, b, similarity in rows}
         self._relatives: dict[str, list[str]] = defaultdict(list)
         for a, b in self.pairs:
             self._relatives[a].append(b)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from benchmarks.neardup.strings import ROUNDING
@@ -93,7 +93,7 @@ def recall_by_similarity(pairs: Iterable[Row], answer: Answer, least: float) -> 
     """
     rows = [
         {"from": low, "to": high, "pairs": 0, "found": 0, "promised": 0.0, "deviation": 0.0}
-        for low, high in zip(EDGES, EDGES[1:], strict=False)
+        for low, high in pairwise(EDGES)
         if low >= least
     ]
     for pair in pairs:

@@ -125,9 +125,7 @@ def ask(ways: Iterable[Way], given: Path, scratch: Path) -> Iterator[Told | tupl
         script = f"benchmarks/neighbours/{way.script}.py"
         try:
             python = environment(way.neighbour) if way.neighbour else Path(sys.executable)
-            said = child.ask(
-                script, given, place, *way.arguments, python=python, timeout=_PATIENCE
-            )
+            said = child.ask(script, given, place, *way.arguments, python=python, timeout=_PATIENCE)
         except child.ChildError as error:
             yield way.name, reason(error)
         else:

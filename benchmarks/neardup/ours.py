@@ -105,55 +105,55 @@ def ask(
 
 
 def main(given: Path, out: Path, earlier: int, threshold: float, workers: int) -> None:
+    """Answer with what `compare` says, warm."""
     settings = DedupSettings(threshold=threshold)
+    with LocalEngine(workers) as engine:
+        with tempfile.TemporaryDirectory() as scratch:
+            tiny = Path(scratch)
+            write_planted(tiny / "given", "tiny", _WARM_UP)
+            compare(engine, tiny / "given", tiny / "out", 0, settings)
+        said = compare(engine, given, out, earlier, settings)
+    child.answer(**said)
+
+
+def compare(
+    engine: LocalEngine, given: Path, out: Path, earlier: int, settings: DedupSettings
+) -> child.Answer:
+    """Find the duplicates of the last dump: seconds of the parts, peak memory meanwhile, documents
+    and duplicates. The signatures of the earlier dumps are made before, where they are not there
+    yet.
+    """
     dumps = [Dataset(folder) for folder in sorted(given.iterdir())]
     *before, fresh = dumps[-earlier - 1 :]
-    with LocalEngine(workers) as engine, tempfile.TemporaryDirectory() as scratch:
-        tiny = write_planted(Path(scratch) / "given", "tiny", _WARM_UP)
-        _find(engine, tiny, [], Path(scratch) / "out", settings)
-        signed = [
-            _sign(engine, each, out.parent / "signatures" / each.folder.name, settings)
-            for each in before
-        ]
-        shutil.rmtree(out, ignore_errors=True)
-        _forget_peak()
-        pairs = list(zip(before, signed, strict=True))
-        seconds, found = _find(engine, fresh, pairs, out, settings)
-        peak = child.peak_megabytes()
-    child.answer(
-        documents=fresh.rows,
-        earlier=sum(each.rows for each in before),
-        seconds=seconds,
-        peak_megabytes=peak,
-        duplicates=found.rows,
+    signed = [
+        _sign(engine, each, out.parent / "signatures" / each.folder.name, settings)
+        for each in before
+    ]
+    shutil.rmtree(out, ignore_errors=True)
+    _forget_peak()
+    started = time.perf_counter()
+    own = _sign(engine, fresh, out / "signatures", settings)
+    made = time.perf_counter()
+    found = step.find(
+        engine,
+        own,
+        signed,
+        [fresh, *before],
+        lambda name, columns: _target(out / name, columns),
+        settings,
     )
+    return {
+        "documents": fresh.rows,
+        "earlier": sum(each.rows for each in before),
+        "seconds": {"signatures": made - started, "find": time.perf_counter() - made},
+        "peak_megabytes": child.peak_megabytes(),
+        "duplicates": found.rows,
+    }
 
 
 def _sign(engine: LocalEngine, source: Dataset, folder: Path, settings: DedupSettings) -> Dataset:
     kernel = partial(step.signatures, settings=settings)
     return engine.map(kernel, source, _target(folder, schema.SIGNATURES), columns=_SIGNED_FROM)
-
-
-def _find(
-    engine: LocalEngine,
-    fresh: Dataset,
-    before: list[tuple[Dataset, Dataset]],
-    out: Path,
-    settings: DedupSettings,
-) -> tuple[dict[str, float], Dataset]:
-    """(seconds of each part, the duplicates)."""
-    started = time.perf_counter()
-    signed = _sign(engine, fresh, out / "signatures", settings)
-    made = time.perf_counter()
-    found = step.find(
-        engine,
-        signed,
-        [signatures for _, signatures in before],
-        [fresh, *(documents for documents, _ in before)],
-        lambda name, columns: _target(out / name, columns),
-        settings,
-    )
-    return {"signatures": made - started, "find": time.perf_counter() - made}, found
 
 
 def _forget_peak() -> None:

@@ -28,7 +28,9 @@ LINKS = 5
 """Of a chain: each is alike to the next, and to no other."""
 MOST_EDITED = 30
 """Percent of the words of a copy, from 1."""
-_STEP = 0.13  # of a text's shingles, from link to link: (1 - s) / (1 + s) is 0.77, of two steps 0.59
+_STEP = (
+    0.13  # of a text's shingles, from link to link: (1 - s) / (1 + s) is 0.77, of two steps 0.59
+)
 _BOILERPLATE = 0.75  # of the longest text, in each member of a template
 _NAMES = 8  # one word in so many stays as it is in translations
 _ROWS = 20_000

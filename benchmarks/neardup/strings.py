@@ -21,7 +21,9 @@ _SHORT = 10  # words: shorter texts are cut by characters
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _GOLD_WORD = re.compile(r"\w+")
 # Thai to Burmese, Khmer, kana, ideographs.
-_UNSPACED = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
+)
 
 
 def shingles(text: str) -> Shingles:

@@ -91,6 +91,9 @@ def jaccards(plan: Plan, a: Numbers, b: Numbers) -> NDArray[np.float64]:
     keys = pair.astype(np.uint64) << _RANK | shingles.astype(np.uint64)
     one, other = np.unique(keys[~side]), np.unique(keys[side])
     common = np.intersect1d(one, other, assume_unique=True)
-    sizes = (np.bincount((each >> _RANK).astype(np.int64), minlength=len(a)) for each in (one, other, common))
+    sizes = (
+        np.bincount((each >> _RANK).astype(np.int64), minlength=len(a))
+        for each in (one, other, common)
+    )
     ones, others, both = sizes
     return np.asarray(both / np.maximum(1, ones + others - both))

@@ -36,9 +36,7 @@ def documents() -> tuple[list[str], list[str]]:
 def shingles(text: str) -> list[str]:
     """Runs of five words, as one would write them; one run where there are fewer."""
     words = text.lower().split()
-    return [
-        " ".join(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1))
-    ]
+    return [" ".join(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1))]
 
 
 class Answers:

@@ -54,9 +54,7 @@ def everything(
 def _alike(candidates: list[int], number: int, signed: list[RMinHash]) -> list[int]:
     own = signed[number]
     return [
-        other
-        for other in candidates
-        if other != number and own.jaccard(signed[other]) >= THRESHOLD
+        other for other in candidates if other != number and own.jaccard(signed[other]) >= THRESHOLD
     ]
 
 
