@@ -196,23 +196,32 @@ def _below_the_curve(measured: Measured) -> float:
     )
 
 
-def _against_datasketch(measured: Measured) -> tuple[dict[str, Any], dict[str, Any]]:
+def _at_200_000(measured: Measured) -> dict[str, dict[str, Any]]:
+    """Rows by program."""
     rows = measured["neardup"]["corpora"]["200000"]["rows"]
-    ours, theirs = (
-        next(row for row in rows if row["name"] == name)
-        for name in ("ours", "datasketch from texts")
-    )
-    return ours, theirs
+    return {row["name"]: row for row in rows}
 
 
 def _times_datasketch(measured: Measured) -> float:
-    ours, theirs = (sum(row["seconds"].values()) for row in _against_datasketch(measured))
-    return float(theirs / ours)
+    """Where it adds a document to its index only if nothing is found there."""
+    rows = _at_200_000(measured)
+    theirs = rows["datasketch from texts"]["seconds"]
+    return float(sum(theirs.values()) / sum(rows["ours"]["seconds"].values()))
+
+
+def _times_datasketch_pairs(measured: Measured) -> float:
+    """Where it adds every document, then asks for every one."""
+    rows = _at_200_000(measured)
+    signing = rows["datasketch from texts"]["seconds"]["shingles and signatures"]
+    pairs = rows["datasketch from ready signatures, all pairs"]["seconds"]
+    theirs = signing + pairs["added"] + pairs["asked"]
+    return float(theirs / sum(rows["ours"]["seconds"].values()))
 
 
 def _memory_of_datasketch(measured: Measured) -> float:
-    ours, theirs = (row["peak_megabytes"] for row in _against_datasketch(measured))
-    return float(ours / theirs)
+    rows = _at_200_000(measured)
+    theirs = rows["datasketch from texts"]["peak_megabytes"]
+    return float(rows["ours"]["peak_megabytes"] / theirs)
 
 
 def _largest_run(measured: Measured) -> float:
@@ -247,10 +256,16 @@ NEARDUP = (
         at_most=True,
     ),
     Target(
-        "near-duplicates, 200,000 documents: times as fast as datasketch from texts",
+        "near-duplicates, 200,000 texts: times as fast as datasketch that keeps the first",
         20,
         " ×",
         _times_datasketch,
+    ),
+    Target(
+        "near-duplicates, 200,000 texts: times as fast as datasketch that lists pairs",
+        20,
+        " ×",
+        _times_datasketch_pairs,
     ),
     Target(
         "near-duplicates, 200,000 documents: memory, against datasketch's",

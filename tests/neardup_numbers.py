@@ -18,13 +18,19 @@ def measured() -> dict[str, Any]:
         "misnamed": 0,
         "missed": missed,
     }
-    theirs = row | {"name": "datasketch from texts", "seconds": {"all": 20.0}}
+    theirs = row | {
+        "name": "datasketch from texts",
+        "seconds": {"shingles and signatures": 15.0, "asked": 5.0},
+    }
     theirs |= {"wrong": {planted.CHAIN: 3}, "what": "texts", "asked": 7}
+    pairs = theirs | {"name": "datasketch from ready signatures, all pairs"}
+    pairs |= {"seconds": {"added": 2.0, "asked": 3.0}, "dropped": 0}
     curve = {"from": 0.75, "to": 0.8, "pairs": 9, "found": 4, "promised": 7.0, "deviation": 1.0}
     corpus = {
+        "date": "2026-11-23",
         "documents": 200_000,
         "kinds": {planted.ALONE: [12_345, 1]},
-        "rows": [row, theirs],
+        "rows": [row, theirs, pairs],
         "curve": [curve],
         "absent": {"rensa": "no wheel"},
     }
@@ -46,10 +52,17 @@ def measured() -> dict[str, Any]:
         "date": "2026-11-25",
         "machine": {"cores": "2"},
         "bystanders": 0.25,
-        "gold": {"documents": 826, "alike": 100, "rows": [gold], "absent": {}},
+        "gold": {
+            "date": "2026-11-25",
+            "documents": 826,
+            "alike": 100,
+            "rows": [gold],
+            "absent": {},
+        },
         "corpora": {"200000": corpus},
         "others": corpus | {"documents": 20_000},
         "incremental": {
+            "date": "2026-11-25",
             "documents": 20_000,
             "rows": [row | {"dumps": 50, "earlier": 1_000_000}],
         },

@@ -233,6 +233,18 @@ def test_answers_of_neighbours_are_read_as_they_are_written(tmp_path: Path) -> N
     assert given.read_text("utf-8") == '{"id": "1", "text": "β γ"}\n'
 
 
+def test_a_neighbour_answers_about_the_same_documents(tmp_path: Path) -> None:
+    """datasketch, which is always here."""
+    some = [*members(planted.EQUAL), *members(planted.CHAIN), *members(planted.TRANSLATED)]
+    given = neighbours.write(tmp_path / "given.jsonl", ((doc, EVERY[doc]) for doc in some))
+    (told,) = neighbours.ask([neighbours.TEXTS_PAIRS], given, tmp_path)
+    assert isinstance(told, neighbours.Told)
+    assert told.said["documents"] == told.said["asked"] == len(some)
+    assert told.answer.found(*members(planted.EQUAL))
+    assert some[1] in told.answer.dropped
+    assert not set(members(planted.TRANSLATED)) & set(told.answer.dropped)
+
+
 def test_promises_are_computed_from_the_numbers() -> None:
     given = {"neardup": measured()}
     assert [o.target.name for o in targets.outcomes(given, targets.NEARDUP) if not o.kept] == []
@@ -257,11 +269,11 @@ def test_the_page_says_what_was_measured_and_what_was_not() -> None:
         "Other programs took 25 %",
         "| ours | 98.00 % | 100.00 % | 1 | 0 | 0 | 0 | 1.00 | 1 |",
         "## 200,000 planted documents",
-        "alone: 12,345.",
+        "Made on 2026-11-23. alone: 12,345.",
         "| 0.75 to 0.8 | 9 | 4 | 7.0 ± 1.0 | 44.4 % | 77.8 % | -3.0 |",
         "| 4 | 3 of chains | 0 | 1 of 5 |",
         "(scaled: 7 were asked)",
-        "20.0 × as fast as datasketch from texts, with 1.00 × its memory",
+        "20.0 × as fast as datasketch from texts that keeps the first, with 1.00 × its memory",
         "rensa did not install or run here: no wheel",
         "| 50 | 1,000,000 | 0.40 | 0.60 | 100 | 4 | 0 |",
         "10,000,000 documents of 20 to 30 words, 2.00 GB",

@@ -44,25 +44,26 @@ def main(
         scratch = Path(folder)
         _say("Debian's copyright files")
         if found := gold.measure(scratch / "gold", others=others):
-            measured["gold"] = found
+            measured["gold"] = _dated(found)
         for size in documents:
             _say(f"{size:,} planted documents")
             ways = neighbours.DATASKETCH if others and size <= _WITH_DATASKETCH else ()
             plan = Plan(size, template=template)
             planted = corpora.measure(scratch / "corpus", plan, ways)
-            measured.setdefault("corpora", {})[str(size)] = planted
+            measured.setdefault("corpora", {})[str(size)] = _dated(planted)
         if others:
             _say(f"{_SMALL:,} planted documents, and everybody")
             plan = Plan(_SMALL, template=_SMALL_TEMPLATE)
             ways = (neighbours.FROM_TEXTS, *neighbours.OTHERS)
-            measured["others"] = corpora.measure(scratch / "small", plan, ways)
+            measured["others"] = _dated(corpora.measure(scratch / "small", plan, ways))
         if dumps:
             _say("a new dump against earlier ones")
-            measured["incremental"] = incremental.measure(scratch / "dumps", _DUMP, dumps)
+            found = incremental.measure(scratch / "dumps", _DUMP, dumps)
+            measured["incremental"] = _dated(found)
         if synthetic_documents:
             _say(f"{synthetic_documents:,} short documents")
             row = synthetic.measure(scratch / "short", synthetic_documents, template, workers)
-            measured["synthetic"] = {"date": _today(), **row}
+            measured["synthetic"] = _dated(row)
     measured |= {
         "date": _today(),
         "machine": machine.describe(),
@@ -71,6 +72,11 @@ def main(
     STORE.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", "utf-8")
     (_PLACE / "NEARDUP.md").write_text(page(measured), "utf-8")
     return measured
+
+
+def _dated(found: dict[str, Any]) -> dict[str, Any]:
+    """Since parts of a page may be of different days."""
+    return {"date": _today(), **found}
 
 
 def _today() -> str:

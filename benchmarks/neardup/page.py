@@ -62,8 +62,8 @@ def _gold(measured: Row) -> Iterator[str]:
         yield from ("The data of this part is not here: not measured.", "")
         return
     yield (
-        f"{found['documents']:,} files; {found['alike']:,} pairs are alike at 0.8 or more. "
-        "Precision: of the pairs that are reported, those at 0.75 or more, by the words of the "
+        f"Made on {found['date']}. {found['documents']:,} files; {found['alike']:,} pairs are alike "
+        "at 0.8 or more. Precision: of the pairs that are reported, those at 0.75 or more, by the words of the "
         "gold (`\\w+` in small letters) or by the folded ones of the pipeline, whichever is more. "
         "Programs that report clusters report every pair in them. "
         f"Ours by the folded words alone: {found['rows'][0]['below_folded']:,} pairs below."
@@ -117,7 +117,7 @@ def _planted(found: Row) -> Iterator[str]:
         for name, (groups, size) in found["kinds"].items()
         if groups
     )
-    yield f"{kinds}."
+    yield f"Made on {found['date']}. {kinds}."
     yield ""
     yield (
         "| program | work | seconds of the parts | seconds | MB | dropped | wrongly dropped "
@@ -156,7 +156,7 @@ def _ratios(found: Row) -> Iterator[str]:
         every = rows.get("datasketch from ready signatures, all pairs")
         yield (
             f"Our whole stage, signatures to keepers, is {_total(from_texts) / _total(ours):.1f} × "
-            "as fast as datasketch from texts, with "
+            "as fast as datasketch from texts that keeps the first, with "
             f"{ours['peak_megabytes'] / from_texts['peak_megabytes']:.2f} × its memory."
         )
         if ready and every:
@@ -211,8 +211,8 @@ def _incremental(measured: Row) -> Iterator[str]:
         yield from ("Not measured.", "")
         return
     yield (
-        f"Dumps of {found['documents']:,} documents; one in ten of the new one is an edited copy "
-        "of a document in the last before it, so the same is to be found each time."
+        f"Made on {found['date']}. Dumps of {found['documents']:,} documents; one in ten of the "
+        "new one is an edited copy of a document in the last before it, so the same is to be found each time."
     )
     yield ""
     yield "| earlier dumps | their documents | signatures, s | find, s | MB | dropped | wrongly |"

@@ -46,22 +46,22 @@ class Answers:
         self.seconds: dict[str, float] = {}
         self.found: dict[str, object] = {}
         self.notes: dict[str, object] = {}
+        self.peak = 0.0
 
     @contextmanager
     def timed(self, part: str) -> Iterator[None]:
-        """The time of a part of the work."""
+        """The time of a part of the work, and the peak of memory until its end."""
         started = time.perf_counter()
         yield
         self.seconds[part] = time.perf_counter() - started
+        self.peak = peak_megabytes()
 
     def say(self, documents: int) -> None:
-        """Write what was found, and answer as benchmarks.child reads it. The memory is the peak
-        until now.
-        """
+        """Write what was found, and answer as benchmarks.child reads it."""
         told = {
             "documents": documents,
             "seconds": self.seconds,
-            "peak_megabytes": peak_megabytes(),
+            "peak_megabytes": self.peak,
             **self.notes,
         }
         (scratch() / "found.json").write_text(json.dumps(self.found), "utf-8")

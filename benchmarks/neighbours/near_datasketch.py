@@ -83,15 +83,16 @@ def everything(index: MinHashLSH, ids: list[str], signed: list[MinHash], answers
     pairs: list[tuple[str, str]] = []
     whole = True  # all pairs of all documents
     until = time.perf_counter() + PATIENCE
-    started, asked = time.perf_counter(), 0
-    for doc, signature in zip(ids, signed, strict=True):
-        alike = index.query(signature)
-        whole &= len(alike) <= MOST_PAIRS
-        pairs += [(doc, other) for other in alike[:MOST_PAIRS] if other != doc]
-        asked += 1
-        if time.perf_counter() > until:
-            break
-    answers.seconds["asked"] = (time.perf_counter() - started) * len(ids) / asked
+    asked = 0
+    with answers.timed("asked"):
+        for doc, signature in zip(ids, signed, strict=True):
+            alike = index.query(signature)
+            whole &= len(alike) <= MOST_PAIRS
+            pairs += [(doc, other) for other in alike[:MOST_PAIRS] if other != doc]
+            asked += 1
+            if time.perf_counter() > until:
+                break
+    answers.seconds["asked"] *= len(ids) / asked
     answers.notes["asked"] = asked
     answers.found["pairs"] = pairs
     if whole and asked == len(ids):

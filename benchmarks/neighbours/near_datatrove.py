@@ -64,14 +64,14 @@ def main() -> None:
             folder / "logs-4",
             [reader, MinhashDedupFilter(str(folder / "remove")), JsonlWriter(str(folder / "out"))],
         )
-    ids, texts = documents()
+    ids, _ = documents()
     removed = numbers(folder / "remove" / "000000.remove")
     pairs = numbers(folder / "remove" / "000000.clusters")
     answers.found["clusters"] = {
         ids[at]: str(cluster) for at, cluster in zip(pairs[::2], pairs[1::2], strict=True)
     }
     answers.found["dropped"] = {ids[at]: "" for at in removed}
-    answers.say(len(texts))
+    answers.say(len(ids))
 
 
 def numbers(path: Path) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ import json
 import logging
 import pickle
 
+from datasets import load_from_disk
 from near import BANDS, PERMUTATIONS, ROWS, SHINGLE, THRESHOLD, Answers, documents, given, scratch
 from text_dedup import minhash
 from text_dedup.config.base import load_config_from_toml
@@ -56,17 +57,21 @@ def main() -> None:
             threshold=THRESHOLD,
         )
     )
+    config = load_config_from_toml(settings)
     answers = Answers()
     with answers.timed("read, sign, cluster, verify, write"):
-        minhash.main(load_config_from_toml(settings))
+        minhash.main(config)
     # Written by the line above.
     clusters = pickle.loads((folder / "out" / "clusters.pickle").read_bytes())
-    ids, texts = documents()
+    kept = set(load_from_disk(folder / "out")[config.algorithm.internal_index_column])
+    ids, _ = documents()
     answers.found["clusters"] = {ids[at]: str(cluster) for at, cluster in clusters.items()}
     answers.found["dropped"] = {
-        ids[at]: ids[cluster] for at, cluster in clusters.items() if at != cluster
+        doc: ids[clusters[at]] if at in clusters else ""
+        for at, doc in enumerate(ids)
+        if at not in kept
     }
-    answers.say(len(texts))
+    answers.say(len(ids))
 
 
 if __name__ == "__main__":
