@@ -276,7 +276,7 @@ def test_the_page_says_what_was_measured_and_what_was_not() -> None:
         "20.0 × as fast as datasketch from texts that keeps the first, with 1.00 × its memory",
         "rensa did not install or run here: no wheel",
         "| 50 | 1,000,000 | 0.40 | 0.60 | 100 | 4 | 0 |",
-        "10,000,000 documents of 20 to 30 words, 2.00 GB",
+        "10,000,000 documents of 20 to 30 made-up words, 2.00 GB",
         "| find | 0.6 | 0.06 |",
         "Peak memory 4,000 MB.",
     ):

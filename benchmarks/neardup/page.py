@@ -62,9 +62,10 @@ def _gold(measured: Row) -> Iterator[str]:
         yield from ("The data of this part is not here: not measured.", "")
         return
     yield (
-        f"Made on {found['date']}. {found['documents']:,} files; {found['alike']:,} pairs are alike "
-        "at 0.8 or more. Precision: of the pairs that are reported, those at 0.75 or more, by the words of the "
-        "gold (`\\w+` in small letters) or by the folded ones of the pipeline, whichever is more. "
+        f"Made on {found['date']}. {found['documents']:,} files; {found['alike']:,} pairs are at "
+        "0.8 or more. Precision: of the pairs that are reported, those at 0.75 or more, by the "
+        "words of the gold (`\\w+` in small letters) or by the folded ones of the pipeline, "
+        "whichever is more. "
         "Programs that report clusters report every pair in them. "
         f"Ours by the folded words alone: {found['rows'][0]['below_folded']:,} pairs below."
     )
@@ -212,7 +213,8 @@ def _incremental(measured: Row) -> Iterator[str]:
         return
     yield (
         f"Made on {found['date']}. Dumps of {found['documents']:,} documents; one in ten of the "
-        "new one is an edited copy of a document in the last before it, so the same is to be found each time."
+        "new one is an edited copy of a document in the last before it, so the same is to be found "
+        "each time."
     )
     yield ""
     yield "| earlier dumps | their documents | signatures, s | find, s | MB | dropped | wrongly |"
@@ -227,9 +229,9 @@ def _incremental(measured: Row) -> Iterator[str]:
 
 
 def _synthetic(measured: Row) -> Iterator[str]:
-    yield "## Ten million documents"
-    yield ""
     row = measured.get("synthetic")
+    yield f"## {row['documents']:,} short documents" if row else "## Ten million short documents"
+    yield ""
     if not row:
         yield from (
             'Not measured; `make bench-neardup OPTIONS="--synthetic 10000000"` does it.',
@@ -240,7 +242,7 @@ def _synthetic(measured: Row) -> Iterator[str]:
     alike = sum(each["alike"] for each in row["missed"].values())
     kept = sum(each["both kept"] for each in row["missed"].values())
     yield (
-        f"Made on {row['date']}: {row['documents']:,} documents of 20 to 30 words, "
+        f"Made on {row['date']}: {row['documents']:,} documents of 20 to 30 made-up words, "
         f"{row['bytes'] / 1e9:.2f} GB as Parquet, a template of {row['template']:,} among them; "
         f"{row['workers']} worker{'s' if row['workers'] > 1 else ''}."
     )
