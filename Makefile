@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test ui bench bench-memory bench-language bench-typos bench-boilerplate bench-encodings bench-lock lock resolve clean
+.PHONY: run test ui bench bench-memory bench-language bench-typos bench-boilerplate bench-encodings bench-neardup bench-lock lock resolve clean
 
 run: $(READY)
 	$(BIN)/hygiene run examples/raw --out out --workers $(WORKERS)
@@ -49,6 +49,11 @@ bench-boilerplate: $(READY)
 # How often the encoding is found, and how fast: benchmarks/ENCODINGS.md
 bench-encodings: $(READY)
 	$(BIN)/python -m benchmarks.encodings
+
+# What is found of near-duplicates, what is dropped wrongly, time and memory: benchmarks/NEARDUP.md
+# (all of it: OPTIONS="--documents 200000 2000000 --synthetic 10000000")
+bench-neardup: $(READY)
+	$(BIN)/python -m benchmarks.neardup $(OPTIONS)
 
 # The environments of the neighbours, which `make bench` sets up.
 bench-lock: $(READY)

@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks import child, corpus, first_run, machine, memory, novels, others
 from benchmarks.boilerplate import __main__ as boilerplate
+from benchmarks.neardup import __main__ as neardup
 from benchmarks.page import ALL, COPY, page
 from benchmarks.plot import plot
 from benchmarks.targets import Measured
@@ -27,6 +28,7 @@ _STORE = _PLACE / "results.json"
 _CORES = {"one": 1, "two": 2}
 _KERNEL_MEGABYTES = 16
 _HARM_MEGABYTES = 8
+_NEARDUP = ("gold", "corpora", "others", "incremental", "synthetic")
 Rates = dict[str, list[float]]
 """Name -> [MB/s, documents/s]."""
 
@@ -77,6 +79,8 @@ def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) ->
     slips = typos.main(neighbours=neighbours)
     _say("boilerplate: web pages, strings, harm and speed")
     cuts = boilerplate.main()
+    _say("near-duplicates")
+    alike = neardup.main(others=neighbours)
     _say("neighbours")
     rows, absent = others.measure(scratch / "others") if neighbours else ([], {})
     theirs = {
@@ -103,6 +107,7 @@ def _measure(scratch: Path, megabytes: float, repeats: int, neighbours: bool) ->
         "harm": harm,
         "typos": {name: slips[name] for name in ("harm", "recall")},
         "boilerplate": {name: cuts[name] for name in ("web", "harm", "speed")},
+        "neardup": {name: alike[name] for name in _NEARDUP if name in alike},
         "neighbours": {row["name"]: row for row in rows},
         "absent": absent,
     }

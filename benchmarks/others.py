@@ -7,6 +7,7 @@ A neighbour that does not install or run here is named with the reason; the othe
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -79,12 +80,24 @@ def environment(neighbour: Neighbour) -> Path:
     python = folder / "bin" / "python"
     ready = folder / f"ready-{hashlib.sha256(pins.read_bytes()).hexdigest()[:16]}"
     if not ready.exists():
-        newer = ".".join(map(str, neighbour.python))
-        own = sys.version_info[:2] >= neighbour.python
-        _uv("venv", "--clear", "--python", sys.executable if own else newer, str(folder))
+        _uv("venv", "--clear", "--python", _interpreter(neighbour.python), str(folder))
         _uv("pip", "install", "--python", str(python), "--require-hashes", "-r", str(pins))
         ready.touch()
     return python
+
+
+def _interpreter(oldest: tuple[int, int]) -> str:
+    """This one if it is new enough, else one of that version, or the version for uv to find.
+
+    pyenv's own commands run only in folders that ask for their version, so its versions are looked
+    for where it keeps them.
+    """
+    if sys.version_info[:2] >= oldest:
+        return sys.executable
+    wanted = ".".join(map(str, oldest))
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    kept = sorted(pyenv.glob(f"versions/{wanted}.*/bin/python"))
+    return str(kept[-1]) if kept else wanted
 
 
 def _uv(*arguments: str) -> None:

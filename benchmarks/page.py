@@ -22,7 +22,18 @@ _STAGES = ("mojibake", "characters", "typos", "boilerplate")
 
 def page(measured: Measured) -> str:
     """The whole page."""
-    parts = (_head, _targets, _speed, _same_work, _found, _memory, _harm, _typos, _boilerplate)
+    parts = (
+        _head,
+        _targets,
+        _speed,
+        _same_work,
+        _found,
+        _memory,
+        _harm,
+        _typos,
+        _boilerplate,
+        _neardup,
+    )
     return "\n".join(line for part in parts for line in part(measured)) + "\n"
 
 
@@ -229,4 +240,18 @@ def _boilerplate(measured: Measured) -> Iterator[str]:
         f"licences: {cuts:,} cuts at `careful`. Each text and each cut, what is cut of web pages, "
         "and how C4's line rule, jusText and trafilatura do on the same: "
         "[BOILERPLATE.md](BOILERPLATE.md)."
+    )
+
+
+def _neardup(measured: Measured) -> Iterator[str]:
+    found: dict[str, Any] = measured.get("neardup", {}).get("gold", {})
+    if not found:
+        return
+    yield ""
+    ours = found["rows"][0]
+    yield (
+        f"Near-duplicates, in {found['documents']:,} copyright files: {ours['found']:,} of "
+        f"{found['alike']:,} pairs that are alike found, {ours['wrong']:,} documents wrongly "
+        "dropped. Planted corpora, datasketch, rensa, text-dedup and datatrove on the same, dumps "
+        "one after the other and ten million documents: [NEARDUP.md](NEARDUP.md)."
     )

@@ -158,6 +158,126 @@ def _slowest_boilerplate_screen(measured: Measured) -> float:
     return min(float(row["rate"]) for row in rows if row["part"] == "screen")
 
 
+def _gold_row(measured: Measured) -> tuple[dict[str, Any], dict[str, Any]]:
+    found = measured["neardup"]["gold"]
+    return found, next(row for row in found["rows"] if row["name"] == "ours")
+
+
+def _gold_recall(measured: Measured) -> float:
+    found, ours = _gold_row(measured)
+    return 100 * float(ours["found"]) / float(found["alike"])
+
+
+def _gold_count(name: str) -> Callable[[Measured], float]:
+    return lambda measured: float(_gold_row(measured)[1][name])
+
+
+def _planted(measured: Measured) -> list[dict[str, Any]]:
+    """Our rows of all planted corpora, the dumps and the largest run."""
+    found = measured["neardup"]
+    corpora = [*found["corpora"].values(), *filter(None, [found.get("others")])]
+    rows = [row for corpus in corpora for row in corpus["rows"] if row["name"] == "ours"]
+    rows += found.get("incremental", {}).get("rows", [])
+    return rows + list(filter(None, [found.get("synthetic")]))
+
+
+def _wrongly_dropped(measured: Measured) -> float:
+    rows = _planted(measured)
+    return float(sum(sum(row["wrong"].values()) + row["misnamed"] for row in rows))
+
+
+def _below_the_curve(measured: Measured) -> float:
+    """The most deviations by which fewer pairs of a similarity were found than promised."""
+    rows = [row for corpus in measured["neardup"]["corpora"].values() for row in corpus["curve"]]
+    return max(
+        (row["promised"] - row["found"]) / max(1.0, row["deviation"])
+        for row in rows
+        if row["pairs"]
+    )
+
+
+def _at_200_000(measured: Measured) -> dict[str, dict[str, Any]]:
+    """Rows by program."""
+    rows = measured["neardup"]["corpora"]["200000"]["rows"]
+    return {row["name"]: row for row in rows}
+
+
+def _times_datasketch(measured: Measured) -> float:
+    """Where it adds a document to its index only if nothing is found there."""
+    rows = _at_200_000(measured)
+    theirs = rows["datasketch from texts"]["seconds"]
+    return float(sum(theirs.values()) / sum(rows["ours"]["seconds"].values()))
+
+
+def _times_datasketch_pairs(measured: Measured) -> float:
+    """Where it adds every document, then asks for every one."""
+    rows = _at_200_000(measured)
+    signing = rows["datasketch from texts"]["seconds"]["shingles and signatures"]
+    pairs = rows["datasketch from ready signatures, all pairs"]["seconds"]
+    theirs = signing + pairs["added"] + pairs["asked"]
+    return float(theirs / sum(rows["ours"]["seconds"].values()))
+
+
+def _memory_of_datasketch(measured: Measured) -> float:
+    rows = _at_200_000(measured)
+    theirs = rows["datasketch from texts"]["peak_megabytes"]
+    return float(rows["ours"]["peak_megabytes"] / theirs)
+
+
+def _largest_run(measured: Measured) -> float:
+    row = measured["neardup"]["synthetic"]
+    if row["documents"] < _LARGEST_RUN:
+        raise ValueError("ten million documents are needed")
+    return float(row["peak_megabytes"])
+
+
+NEARDUP = (
+    Target("near-duplicates, gold pairs at 0.8 that are found", 98, " %", _gold_recall),
+    Target(
+        "near-duplicates, gold: pairs reported below the threshold",
+        0,
+        "",
+        _gold_count("below_folded"),
+        at_most=True,
+    ),
+    Target("near-duplicates, gold: wrongly dropped", 0, "", _gold_count("wrong"), at_most=True),
+    Target(
+        "near-duplicates, planted: wrongly dropped, or for a document unlike it",
+        0,
+        "",
+        _wrongly_dropped,
+        at_most=True,
+    ),
+    Target(
+        "near-duplicates, planted: pairs found, below the banding's curve by",
+        3,
+        " deviations",
+        _below_the_curve,
+        at_most=True,
+    ),
+    Target(
+        "near-duplicates, 200,000 texts: times as fast as datasketch that keeps the first",
+        20,
+        " ×",
+        _times_datasketch,
+    ),
+    Target(
+        "near-duplicates, 200,000 texts: times as fast as datasketch that lists pairs",
+        20,
+        " ×",
+        _times_datasketch_pairs,
+    ),
+    Target(
+        "near-duplicates, 200,000 documents: memory, against datasketch's",
+        1,
+        " ×",
+        _memory_of_datasketch,
+        at_most=True,
+    ),
+    Target(
+        "near-duplicates, ten million documents: memory", 4_000, " MB", _largest_run, at_most=True
+    ),
+)
 BOILERPLATE = (
     Target(
         "boilerplate, words of main texts lost in web pages (careful)",
@@ -188,6 +308,7 @@ BOILERPLATE = (
     ),
 )
 _LEAST_MEMORY_RUN = 100  # megabytes
+_LARGEST_RUN = 10_000_000  # documents
 TARGETS = (
     Target("all steps, one core", 10, " MB/s", _one("all steps")),
     Target(
@@ -243,6 +364,7 @@ TARGETS = (
     ),
     Target("repairs of those that are right, English (safe)", 99, " %", _recall("right")),
     *BOILERPLATE,
+    *NEARDUP,
     Target("language, against langdetect", 100, " ×", _times("language", "langdetect.detect")),
     Target("the slowest screen", 300, " MB/s", _slowest_screen),
     Target(

@@ -19,6 +19,7 @@ from pipeline.dedup.settings import DedupSettings
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.sources.places.place import Folder
+from tests import neardup_numbers
 
 BOOK = """<?xml version="1.0"?><TEI><teiHeader><title>Not the text</title></teiHeader><text>
 <div><head>I.</head><p>Fish &amp; chips, said <hi rend="i">she</hi>
@@ -195,6 +196,7 @@ def measured() -> targets.Measured:
             ],
             "speed": [{"part": "screen", "rate": 60.0}, {"part": "whole stage", "rate": 9.0}],
         },
+        "neardup": neardup_numbers.measured(),
         "neighbours": {
             "datatrove chain (default)": {
                 "documents": 1,

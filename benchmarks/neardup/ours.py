@@ -1,0 +1,191 @@
+"""The pipeline's side: `python -m benchmarks.neardup.ours GIVEN OUT EARLIER THRESHOLD WORKERS`.
+
+GIVEN holds datasets of documents, a folder a dump; the last is the new one, and is compared with
+itself and with the EARLIER ones before it.
+
+What belongs here: every line of this benchmark that knows the pipeline. What does not: documents
+(planted), what the answer is worth (judge).
+"""
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from benchmarks import child
+from benchmarks.neardup.judge import Answer, ordered
+from benchmarks.neardup.planted import Numbers, Plan
+from pipeline import schema
+from pipeline.dedup.settings import DedupSettings
+from pipeline.engine.local import LocalEngine
+from pipeline.steps import deduplicate as step
+from pipeline.store.dataset import Dataset, Provenance, Target
+
+GIVEN = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("dump", pa.string()),
+        ("source", pa.string()),
+        ("chars", pa.int64()),
+        ("verdict", pa.string()),
+        ("text", pa.string()),
+    ]
+)
+_SIGNED_FROM = ["doc_id", "dump", "chars", "verdict", "text"]
+_SHARD_ROWS = 100_000
+_WARM_UP = Plan(2_000, template=100)
+
+
+def write(place: Path, dump: str, tables: Iterable[pa.Table]) -> Dataset:
+    """A dataset of documents, from tables of `doc_id` and `text`."""
+    target = _target(place / dump, GIVEN)
+    shards, waiting, rows = [], [], 0
+    for table in tables:
+        waiting.append(table)
+        rows += table.num_rows
+        if rows >= _SHARD_ROWS:
+            shards.append(_shard(target, len(shards), dump, waiting))
+            waiting, rows = [], 0
+    if waiting:
+        shards.append(_shard(target, len(shards), dump, waiting))
+    return target.finish(shards)
+
+
+def write_planted(place: Path, dump: str, plan: Plan, numbers: Numbers | None = None) -> Dataset:
+    """A dataset of the plan's documents, all of them or these."""
+    chosen = np.arange(plan.documents) if numbers is None else numbers
+    return write(place, dump, plan.tables(chosen))
+
+
+def _shard(target: Target, number: int, dump: str, tables: list[pa.Table]) -> Any:
+    return target.write(f"part-{number:05d}.parquet", (_given(table, dump) for table in tables))
+
+
+def _given(table: pa.Table, dump: str) -> pa.Table:
+    rows = table.num_rows
+    columns = {
+        "doc_id": table["doc_id"],
+        "dump": pa.repeat(dump, rows),
+        "source": pa.repeat("planted", rows),
+        "chars": pc.utf8_length(table["text"]).cast(pa.int64()),
+        "verdict": pa.nulls(rows, pa.string()),
+        "text": table["text"],
+    }
+    return pa.table(columns, GIVEN)
+
+
+def _target(folder: Path, columns: pa.Schema) -> Target:
+    """Where a dataset goes; it is known by its place."""
+    provenance = Provenance(folder.name, "bench", str(folder), "{}", ())
+    return Target(folder, columns, provenance, compression="none")
+
+
+def ask(
+    given: Path,
+    out: Path,
+    *,
+    earlier: int = 0,
+    threshold: float = 0.75,
+    workers: int = 1,
+    timeout: float | None = None,
+) -> child.Answer:
+    """Find duplicates in a process of its own: seconds of the parts, peak memory, documents,
+    duplicates. What is found lies in `out` then; `answer` reads it.
+    """
+    arguments = (given, out, earlier, threshold, workers)
+    return child.ask("benchmarks.neardup.ours", *arguments, cores=workers, timeout=timeout)
+
+
+def main(given: Path, out: Path, earlier: int, threshold: float, workers: int) -> None:
+    """Answer with what `compare` says, warm."""
+    settings = DedupSettings(threshold=threshold)
+    with LocalEngine(workers) as engine:
+        with tempfile.TemporaryDirectory() as scratch:
+            tiny = Path(scratch)
+            write_planted(tiny / "given", "tiny", _WARM_UP)
+            compare(engine, tiny / "given", tiny / "out", 0, settings)
+        said = compare(engine, given, out, earlier, settings)
+    child.answer(**said)
+
+
+def compare(
+    engine: LocalEngine, given: Path, out: Path, earlier: int, settings: DedupSettings
+) -> child.Answer:
+    """Find the duplicates of the last dump: seconds of the parts, peak memory meanwhile, documents
+    and duplicates. The signatures of the earlier dumps are made before, where they are not there
+    yet.
+    """
+    dumps = [Dataset(folder) for folder in sorted(given.iterdir())]
+    *before, fresh = dumps[-earlier - 1 :]
+    signed = [
+        _sign(engine, each, out.parent / "signatures" / each.folder.name, settings)
+        for each in before
+    ]
+    shutil.rmtree(out, ignore_errors=True)
+    _forget_peak()
+    started = time.perf_counter()
+    own = _sign(engine, fresh, out / "signatures", settings)
+    made = time.perf_counter()
+    found = step.find(
+        engine,
+        own,
+        signed,
+        [fresh, *before],
+        lambda name, columns: _target(out / name, columns),
+        settings,
+    )
+    return {
+        "documents": fresh.rows,
+        "earlier": sum(each.rows for each in before),
+        "seconds": {"signatures": made - started, "find": time.perf_counter() - made},
+        "peak_megabytes": child.peak_megabytes(),
+        "duplicates": found.rows,
+    }
+
+
+def _sign(engine: LocalEngine, source: Dataset, folder: Path, settings: DedupSettings) -> Dataset:
+    kernel = partial(step.signatures, settings=settings)
+    return engine.map(kernel, source, _target(folder, schema.SIGNATURES), columns=_SIGNED_FROM)
+
+
+def _forget_peak() -> None:
+    """Count the peak memory from now on, where the system can (see proc(5), clear_refs)."""
+    place = Path("/proc/self/clear_refs")
+    if place.exists():
+        place.write_text("5")
+
+
+def answer(out: Path) -> Answer:
+    """What was found, of a corpus whose duplicates fit in memory."""
+    dropped = {doc: kept for doc, kept, _ in duplicates(out)}
+    near, equal = set(), set()
+    for batch in Dataset(out / "verified").batches(["a", "b"]):
+        near |= set(map(ordered, batch["a"].to_pylist(), batch["b"].to_pylist()))
+    for batch in Dataset(out / "pairs").batches(["a", "b", "exact"]):
+        same = batch.filter(batch["exact"])
+        equal |= set(map(ordered, same["a"].to_pylist(), same["b"].to_pylist()))
+    return Answer(dropped, frozenset(near), equal=frozenset(equal))
+
+
+def duplicates(out: Path) -> Iterator[tuple[str, str, float]]:
+    """(dropped, kept, their similarity)."""
+    for batch in Dataset(out / "found").batches(["doc_id", "kept_id", "jaccard"]):
+        yield from zip(*(batch[name].to_pylist() for name in batch.column_names), strict=True)
+
+
+if __name__ == "__main__":
+    main(
+        Path(sys.argv[1]),
+        Path(sys.argv[2]),
+        int(sys.argv[3]),
+        float(sys.argv[4]),
+        int(sys.argv[5]),
+    )
