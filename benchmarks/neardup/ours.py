@@ -24,11 +24,22 @@ from benchmarks import child
 from benchmarks.neardup.judge import Answer, ordered
 from benchmarks.neardup.planted import Numbers, Plan
 from pipeline import schema
+from pipeline.dedup.ids import ids_of
+from pipeline.dedup.order import KeepOrder
 from pipeline.dedup.settings import DedupSettings
 from pipeline.engine.local import LocalEngine
+from pipeline.index import making, signing
+from pipeline.index.part import Part
 from pipeline.steps import deduplicate as step
-from pipeline.store.dataset import Dataset, Provenance, Target
+from pipeline.store.dataset import Dataset, Layout, Provenance, Target
 
+_NO_DAMAGE = (
+    "edit_count",
+    "replacement_characters",
+    "control_characters",
+    "private_use_characters",
+    "unassigned_characters",
+)
 GIVEN = pa.schema(
     [
         ("doc_id", pa.string()),
@@ -37,9 +48,9 @@ GIVEN = pa.schema(
         ("chars", pa.int64()),
         ("verdict", pa.string()),
         ("text", pa.string()),
+        *((name, pa.int64()) for name in _NO_DAMAGE),
     ]
 )
-_SIGNED_FROM = ["doc_id", "dump", "chars", "verdict", "text"]
 _SHARD_ROWS = 100_000
 _WARM_UP = Plan(2_000, template=100)
 
@@ -78,14 +89,15 @@ def _given(table: pa.Table, dump: str) -> pa.Table:
         "chars": pc.utf8_length(table["text"]).cast(pa.int64()),
         "verdict": pa.nulls(rows, pa.string()),
         "text": table["text"],
+        **{name: pa.repeat(pa.scalar(0, pa.int64()), rows) for name in _NO_DAMAGE},
     }
     return pa.table(columns, GIVEN)
 
 
-def _target(folder: Path, columns: pa.Schema) -> Target:
+def _target(folder: Path, columns: pa.Schema, layout: Layout = "grouped") -> Target:
     """Where a dataset goes; it is known by its place."""
     provenance = Provenance(folder.name, "bench", str(folder), "{}", ())
-    return Target(folder, columns, provenance, compression="none")
+    return Target(folder, columns, provenance, compression="none", layout=layout)
 
 
 def ask(
@@ -120,40 +132,61 @@ def compare(
     engine: LocalEngine, given: Path, out: Path, earlier: int, settings: DedupSettings
 ) -> child.Answer:
     """Find the duplicates of the last dump: seconds of the parts, peak memory meanwhile, documents
-    and duplicates. The signatures of the earlier dumps are made before, where they are not there
+    and duplicates. The earlier dumps' parts of the index are made before, where they are not there
     yet.
     """
     dumps = [Dataset(folder) for folder in sorted(given.iterdir())]
     *before, fresh = dumps[-earlier - 1 :]
-    signed = [
-        _sign(engine, each, out.parent / "signatures" / each.folder.name, settings)
-        for each in before
+    parts = [
+        _part(engine, each, out.parent / "index" / each.folder.name, settings) for each in before
     ]
     shutil.rmtree(out, ignore_errors=True)
+
+    def target_of(name: str, columns: pa.Schema, layout: Layout) -> Target:
+        return _target(out / name, columns, layout)
+
     _forget_peak()
-    started = time.perf_counter()
-    own = _sign(engine, fresh, out / "signatures", settings)
-    made = time.perf_counter()
-    found = step.find(
-        engine,
-        own,
+    times = [time.perf_counter()]
+    signed = _sign(engine, fresh, out / "signed", settings)
+    times.append(time.perf_counter())
+    keys = making.keys_in_order(engine, signed, target_of, settings)
+    order = KeepOrder(settings, tuple(sorted({each.folder.name for each in dumps})))
+    found = step.find(engine, [signed], [keys], parts, target_of, order)
+    fates = engine.map(
+        partial(step.fates, dropped=found.dropped, order=order),
         signed,
-        [fresh, *before],
-        lambda name, columns: _target(out / name, columns),
-        settings,
+        target_of("fates", schema.NEAR_DUPLICATES, "grouped"),
+        columns=["doc_id"],
     )
+    times.append(time.perf_counter())
+    making.make(engine, signed, keys, fates, target_of, settings)
+    times.append(time.perf_counter())
+    spent = dict(zip(("signatures", "find", "index"), np.diff(times).tolist(), strict=True))
     return {
         "documents": fresh.rows,
         "earlier": sum(each.rows for each in before),
-        "seconds": {"signatures": made - started, "find": time.perf_counter() - made},
+        "seconds": spent,
         "peak_megabytes": child.peak_megabytes(),
-        "duplicates": found.rows,
+        "duplicates": found.dropped.rows,
     }
 
 
+def _part(engine: LocalEngine, source: Dataset, folder: Path, settings: DedupSettings) -> Part:
+    """A dump's part of the index, all of its documents published."""
+
+    def target_of(name: str, columns: pa.Schema, layout: Layout) -> Target:
+        return _target(folder / name, columns, layout)
+
+    signed = _sign(engine, source, folder / "signed", settings)
+    keys = making.keys_in_order(engine, signed, target_of, settings)
+    made = making.make(engine, signed, keys, None, target_of, settings)
+    dump = source.folder.name
+    return Part(dump, dump, *(made[name].folder for name in making.DATASETS))
+
+
 def _sign(engine: LocalEngine, source: Dataset, folder: Path, settings: DedupSettings) -> Dataset:
-    kernel = partial(step.signatures, settings=settings)
-    return engine.map(kernel, source, _target(folder, schema.SIGNATURES), columns=_SIGNED_FROM)
+    kernel = partial(signing.signatures, settings=settings)
+    return engine.map(kernel, source, _target(folder, schema.SIGNED), columns=signing.SIGNED_FROM)
 
 
 def _forget_peak() -> None:
@@ -166,19 +199,25 @@ def _forget_peak() -> None:
 def answer(out: Path) -> Answer:
     """What was found, of a corpus whose duplicates fit in memory."""
     dropped = {doc: kept for doc, kept, _ in duplicates(out)}
-    near, equal = set(), set()
-    for batch in Dataset(out / "verified").batches(["a", "b"]):
-        near |= set(map(ordered, batch["a"].to_pylist(), batch["b"].to_pylist()))
-    for batch in Dataset(out / "pairs").batches(["a", "b", "exact"]):
-        same = batch.filter(batch["exact"])
-        equal |= set(map(ordered, same["a"].to_pylist(), same["b"].to_pylist()))
-    return Answer(dropped, frozenset(near), equal=frozenset(equal))
+    pairs: dict[bool, set[tuple[str, str]]] = {False: set(), True: set()}
+    for batch in Dataset(out / "alike").batches():
+        exact = batch["exact"].to_pylist()
+        first, second = (_ids(batch, f"{side}_doc", f"{side}_low") for side in ("first", "second"))
+        for same, pair in zip(exact, map(ordered, first, second), strict=True):
+            pairs[same].add(pair)
+    return Answer(dropped, frozenset(pairs[False]), equal=frozenset(pairs[True]))
 
 
 def duplicates(out: Path) -> Iterator[tuple[str, str, float]]:
     """(dropped, kept, their similarity)."""
-    for batch in Dataset(out / "found").batches(["doc_id", "kept_id", "jaccard"]):
-        yield from zip(*(batch[name].to_pylist() for name in batch.column_names), strict=True)
+    for batch in Dataset(out / "dropped").batches():
+        ids = _ids(batch, "doc", "low"), _ids(batch, "kept_doc", "kept_low")
+        yield from zip(*ids, batch["jaccard"].to_pylist(), strict=True)
+
+
+def _ids(batch: pa.Table, high: str, low: str) -> list[str]:
+    found: list[str] = ids_of(batch[high].to_numpy(), batch[low].to_numpy()).to_pylist()
+    return found
 
 
 if __name__ == "__main__":

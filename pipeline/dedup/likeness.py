@@ -30,7 +30,7 @@ Numbers = NDArray[np.uint64]
 Places = NDArray[np.int64]
 _FRESH = np.uint64(1 << 63)
 # Of those that share a band each is compared with so many that stay.
-ANCHORS = 64
+ANCHORS = 32
 _LOWER = 0 if sys.byteorder == "little" else 1  # which half of a uint64 comes first
 # Signatures of so many pairs are compared at once.
 _MAX_ROWS = 50_000
@@ -176,11 +176,7 @@ def _estimates(
 ) -> NDArray[np.float64]:
     """The share of equal minima of each pair: what the signatures say of them."""
     some = np.unique(np.concatenate([first, second]))
-    sizes = np.diff(sets.ends)[some]
-    rows = np.arange(int(sizes.sum())) + np.repeat(
-        sets.ends[some] - np.append(0, np.cumsum(sizes)[:-1]), sizes
-    )
-    signed = signed_sets(sets.values[rows], np.append(0, np.cumsum(sizes)), settings)
+    signed = signed_sets(sets.values, sets.ends[some], sets.ends[some + 1], settings)
     estimates = np.empty(len(first))
     for start in range(0, len(first), _MAX_ROWS):
         pairs = slice(start, start + _MAX_ROWS)

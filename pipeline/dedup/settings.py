@@ -54,7 +54,7 @@ class DedupSettings:
     permutations: int = 128
     keep: str = EARLIEST
     prefer: tuple[str, ...] = ()
-    process_memory_mb: int = 1024
+    process_memory_mb: int = 256
     passages: bool = False
     passage_words: int = 50
     passage_documents: int = 3

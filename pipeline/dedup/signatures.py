@@ -57,11 +57,14 @@ def as_lists(minima_: pa.BinaryArray) -> pa.ListArray:
 
 
 def signed_sets(
-    shingles: NDArray[np.uint32], ends: NDArray[np.int64], settings: DedupSettings
+    shingles: NDArray[np.uint32],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    settings: DedupSettings,
 ) -> NDArray[np.uint32]:
-    """The signatures of sets of shingles, as `signatures` gives both: one row each."""
-    out = np.empty((len(ends) - 1, minima(settings)), np.uint32)
-    minhash.signatures_of_sets(shingles, ends, _permutations(minima(settings)), out)
+    """The signatures of sets of shingles, `shingles[starts[n] : ends[n]]`: one row each."""
+    out = np.empty((len(ends), minima(settings)), np.uint32)
+    minhash.signatures_of_sets(shingles, starts, ends, _permutations(minima(settings)), out)
     return out
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.kernels.compiled import compiled
 
 Numbers = NDArray[np.int64]
+_STRIDE = np.uint64(16)  # steps between two looks
 Values = NDArray[np.uint32]
 Keys = NDArray[np.uint64]
 
@@ -88,11 +89,24 @@ def gathered(packed: Values, starts: Numbers, sizes: Numbers, ends: Numbers) -> 
 
 
 @compiled
-def common_values(values: Values, start: int, end: int, other: int, other_end: int) -> int:
-    """How many values two sorted sets share."""
+def common_values(
+    values: Values, start: int, end: int, other: int, other_end: int, least: int
+) -> int:
+    """How many values two sorted sets share; where that is fewer than `least`, some such number.
+
+    Now and then it looks whether `least` can still be reached; most that are unlike show it soon.
+    """
     one, two = np.uint64(start), np.uint64(other)
     stop, other_stop = np.uint64(end), np.uint64(other_end)
     shared = 0
+    while one + _STRIDE <= stop and two + _STRIDE <= other_stop:
+        for _ in range(_STRIDE):
+            a, b = values[one], values[two]
+            shared += a == b
+            one += np.uint64(a <= b)
+            two += np.uint64(b <= a)
+        if shared + min(stop - one, other_stop - two) < least:
+            return shared
     while one < stop and two < other_stop:
         a, b = values[one], values[two]
         shared += a == b
@@ -139,7 +153,11 @@ def _walk(
                 other_size = ends[other + 1] - ends[other]
                 if min(size, other_size) / max(size, other_size, 1) < threshold:
                     continue
-                common = common_values(values, ends[at], ends[at + 1], ends[other], ends[other + 1])
+                # common / (both - common) >= threshold, solved for common; one less for rounding.
+                least = int(threshold / (1 + threshold) * (size + other_size)) - 1
+                common = common_values(
+                    values, ends[at], ends[at + 1], ends[other], ends[other + 1], least
+                )
                 if common == 0 or common / (size + other_size - common) < threshold:
                     continue
                 dropped |= stays[other]

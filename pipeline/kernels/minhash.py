@@ -41,7 +41,7 @@ def signatures(
     """
     out = np.empty((len(texts.offsets) - 1, len(permutations.a)), np.uint32)
     shingles, ends = shingle_sets(texts, folding, shingling)
-    signatures_of_sets(shingles, ends, permutations, out)
+    signatures_of_sets(shingles, ends[:-1], ends[1:], permutations, out)
     return out, shingles, ends
 
 
@@ -132,16 +132,19 @@ def _distinct(hashes: Hashes, count: int, table: Hashes, kept: NDArray[np.uint32
 @compiled
 def signatures_of_sets(
     shingles: NDArray[np.uint32],
+    starts: Offsets,
     ends: Offsets,
     permutations: Permutations,
     out: NDArray[np.uint32],
 ) -> None:
-    """Sign sets of the lower halves of hashes: one row of `out` each."""
-    mixed = np.empty(max(1, np.diff(ends).max()) if len(ends) > 1 else 1, np.uint32)
-    for text in range(len(ends) - 1):
-        count = ends[text + 1] - ends[text]
+    """Sign sets of the lower halves of hashes: one row of `out` each. Set n is
+    `shingles[starts[n] : ends[n]]`.
+    """
+    mixed = np.empty((ends - starts).max() if len(ends) else 0, np.uint32)
+    for text in range(len(ends)):
+        count = ends[text] - starts[text]
         for at in range(count):
-            mixed[at] = _low_mixed(np.uint64(shingles[ends[text] + at]))
+            mixed[at] = _low_mixed(np.uint64(shingles[starts[text] + at]))
         _minima(mixed, count, permutations, out[text])
 
 
