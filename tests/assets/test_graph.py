@@ -75,6 +75,7 @@ def test_what_readers_see_changes_together() -> None:
         "rejected",
         "ledger",
         "duplicates",
+        "band_index",
         "expectation_report",
     }
     assert dump.key not in publishing.publish.keys
