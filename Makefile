@@ -1,5 +1,5 @@
 # make run   the example dump, from raw files to Parquet and a report
-# make test  lint, types, contracts and tests
+# make test  lint, types, contracts and tests; make coverage  which lines the tests reach
 # make ui    `dagster dev` on this machine only
 # make bench benchmarks (OPTIONS="--megabytes 32"); make bench-memory  100 MB against 1 GB
 # make lock  pin the dependencies anew; make resolve  check all Pythons
@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test ui bench bench-memory bench-language bench-typos bench-boilerplate bench-encodings bench-neardup bench-lock lock resolve clean
+.PHONY: run test coverage ui bench bench-memory bench-language bench-typos bench-boilerplate bench-encodings bench-neardup bench-lock lock resolve clean
 
 run: $(READY)
 	$(BIN)/hygiene run examples/raw --out out --workers $(WORKERS)
@@ -20,6 +20,10 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest --numprocesses auto --dist loadfile
+
+# The same tests, and which lines none of them reaches; it takes a quarter longer.
+coverage: $(READY)
 	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term
 
 ui: $(READY)
