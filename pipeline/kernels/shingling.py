@@ -67,14 +67,12 @@ def shingle_hashes(texts: Texts, folding: Folding, shingling: Shingling) -> list
 
 
 class Scratch(NamedTuple):
-    """Room for one text at a time: its folded bytes; where each unit (a word, a code point) begins
-    and ends in them, and the hash of all bytes before.
+    """Room for one text at a time: its folded bytes; where each unit (a word, a code point) ends in
+    them, and the hash of all bytes before.
     """
 
     folded: Bytes
-    begins: Offsets
     ends: Offsets
-    hash_at_begin: Hashes
     hash_at_end: Hashes
     powers: Hashes
 
@@ -91,8 +89,6 @@ def scratch_for(texts: Texts, folding: Folding) -> Scratch:
     return Scratch(
         folded,
         np.empty(units, np.int64),
-        np.empty(units, np.int64),
-        np.empty(units, np.uint64),
         np.empty(units, np.uint64),
         np.multiply.accumulate(powers),
     )
@@ -127,12 +123,14 @@ def shingles_of(
     units = _characters(scratch, length) if by_chars else _words(scratch, length)
     size = shingling.chars if by_chars else shingling.words
     count = max(0, units - size + 1)
+    begin, before = 0, np.uint64(0)
     for first in range(count):
         last = first + size - 1
-        before = scratch.hash_at_begin[first] * _power(
-            scratch.powers, scratch.ends[last] - scratch.begins[first]
-        )
-        out[first] = _splitmix64(scratch.hash_at_end[last] - before)
+        power = _power(scratch.powers, scratch.ends[last] - begin)
+        out[first] = _splitmix64(scratch.hash_at_end[last] - before * power)
+        begin, before = scratch.ends[first], scratch.hash_at_end[first]
+        if not by_chars:  # a blank stands between two words
+            begin, before = begin + 1, _longer(before, SPACE)
     return count
 
 
@@ -163,26 +161,39 @@ def _without_blanks(folded: Bytes, length: int) -> int:
 
 @compiled
 def _words(scratch: Scratch, length: int) -> int:
-    """Note where each word begins and ends, and the hash of all bytes before; their number.
+    """Note where each word ends, and the hash of all bytes before; their number.
 
-    Every byte is noted as the end of its word and the next one as the beginning of another, until a
-    blank lets it stand: where words end no processor can foretell.
+    Every byte is noted as the end of its word until a blank lets it stand: where words end no
+    processor can foretell. Four bytes at a time, of whose hashes only the last waits for the last
+    of the four before.
     """
     if length == 0:
         return 0
-    folded, value, word = scratch.folded, np.uint64(0), 0
-    scratch.begins[0] = 0
-    scratch.hash_at_begin[0] = value
-    for at in range(length):
-        scratch.ends[word] = at
-        scratch.hash_at_end[word] = value
+    folded, ends, hashes = scratch.folded, scratch.ends, scratch.hash_at_end
+    value, word, at, stop = np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(length)
+    while at + _FOUR <= stop:
+        one, two = folded[at], folded[at + _ONE]
+        three, four = folded[at + _TWO], folded[at + _THREE]
+        first = np.uint64(one) + _ONE
+        second = _longer(first, two)
+        third = _longer(second, three)
+        ends[word], hashes[word] = at, value
+        word += np.uint64(one == SPACE)
+        ends[word], hashes[word] = at + _ONE, value * _BASE_1 + first
+        word += np.uint64(two == SPACE)
+        ends[word], hashes[word] = at + _TWO, value * _BASE_2 + second
+        word += np.uint64(three == SPACE)
+        ends[word], hashes[word] = at + _THREE, value * _BASE_3 + third
+        word += np.uint64(four == SPACE)
+        value = value * _BASE_4 + _longer(third, four)
+        at += _FOUR
+    while at < stop:
+        ends[word], hashes[word] = at, value
         value = _longer(value, folded[at])
-        scratch.begins[word + 1] = at + 1
-        scratch.hash_at_begin[word + 1] = value
-        word += folded[at] == SPACE
-    scratch.ends[word] = length
-    scratch.hash_at_end[word] = value
-    return word + 1
+        word += np.uint64(folded[at] == SPACE)
+        at += _ONE
+    ends[word], hashes[word] = stop, value
+    return int(word) + 1
 
 
 @compiled
@@ -190,8 +201,6 @@ def _characters(scratch: Scratch, length: int) -> int:
     """The same for each code point."""
     folded, value, character, at = scratch.folded, np.uint64(0), 0, 0
     while at < length:
-        scratch.begins[character] = at
-        scratch.hash_at_begin[character] = value
         value = _longer(value, folded[at])
         at += 1
         while at < length and folded[at] & 0xC0 == 0x80:
