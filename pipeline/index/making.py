@@ -26,11 +26,12 @@ TargetOf = Callable[[str, pa.Schema, Layout], Target]
 # Of the memory that a process may take, the part that a partition on disk may be: it is read, put
 # in order (a copy) and worked on.
 _PARTITION_SHARE = 12
+_MOST_PARTITION = 1 << 29  # a column of it must be one page, which Parquet counts in 32 bits
 
 
 def partition_bytes(settings: DedupSettings) -> int:
     """How large a partition may be on disk, in bytes."""
-    return settings.process_memory_mb * 1024 * 1024 // _PARTITION_SHARE
+    return min(settings.process_memory_mb * 1024 * 1024 // _PARTITION_SHARE, _MOST_PARTITION)
 
 
 def keys_in_order(
@@ -43,7 +44,7 @@ def keys_in_order(
     keys = engine.map(kernel, signed, target, columns=columns)
     target = target_of("keys_in_order", bands.BAND_KEYS, "flat")
     size = partition_bytes(settings)
-    return engine.shuffle_map(as_it_is, [keys], "key", target, partition_bytes=size)
+    return engine.shuffle_map(by_document, [keys], "key", target, partition_bytes=size)
 
 
 def make(
@@ -118,9 +119,8 @@ def placed(signatures: Dataset, fates: Dataset | None) -> Iterator[pa.Table]:
 
 
 def _with_fates(signed: Stack, fates: Stack | None) -> Iterator[pa.Table]:
-    duplicates = (
-        pa.concat_tables(list(read_batches(fates, ["duplicate"]))) if fates is not None else None
-    )
+    parts = [] if fates is None else list(read_batches(fates, ["duplicate"]))
+    duplicates = pa.concat_tables(parts) if parts else None  # nor has a shard without rows any
     at = 0
     for table in read_batches(signed, ["doc_id", "text_hash", "chars", "shingle_count"]):
         if duplicates is not None:
@@ -128,6 +128,18 @@ def _with_fates(signed: Stack, fates: Stack | None) -> Iterator[pa.Table]:
             table = table.append_column("duplicate", of)
         at += table.num_rows
         yield table
+
+
+def by_document(table: pa.Table) -> Iterator[pa.Table]:
+    """Kernel: rows sorted by key in, those of one key sorted by document out, in whichever order
+    they came.
+    """
+    keys, docs = table["key"].to_numpy(), table["doc"].to_numpy()
+    same = keys[1:] == keys[:-1]
+    rows = np.flatnonzero(np.append(same, False) | np.append(False, same))  # few: most are alone
+    order = np.arange(len(keys))
+    order[rows] = rows[np.lexsort((docs[rows], keys[rows]))]
+    yield table.take(pa.array(order))
 
 
 def as_it_is(table: pa.Table) -> Iterator[pa.Table]:
