@@ -348,6 +348,7 @@ def deduplicate(run: Run) -> Dataset:
     """
     runs = run.new_dumps()
     signed = [sign(each) for each in runs]
+    store_commit.finish_all(run.out)
     inputs, parts = _compared(runs), _parts(runs)
     dumps = {each.dump for each in runs} | {part.dump for part in parts}
     order = KeepOrder(run.recipe.dedup, tuple(sorted(dumps)))
@@ -453,7 +454,6 @@ def _parts(runs: Sequence[Run]) -> list[Part]:
     """
     one = runs[0]
     besides = {run.dump for run in runs}
-    store_commit.finish_all(one.out)
     return index_parts.comparable_parts(one.out, besides, one.recipe, one.engine)
 
 

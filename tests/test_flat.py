@@ -97,7 +97,9 @@ REFUSED = [
     ),
     pytest.param(NUMBERS.cast(pa.uint16()), PLAIN, "another width", id="another width"),
     pytest.param(NUMBERS.cast(pa.string()), PLAIN, "another width", id="no numbers"),
-    pytest.param(NUMBERS, PLAIN | {"write_statistics": False}, "may hold nulls", id="no statistics"),
+    pytest.param(
+        NUMBERS, PLAIN | {"write_statistics": False}, "may hold nulls", id="no statistics"
+    ),
 ]
 
 

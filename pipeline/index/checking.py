@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipeline import schema
 from pipeline.dedup.bands import is_of_text, text_keys
 from pipeline.dedup.ids import numbers_of
+from pipeline.index.making import DATASETS
 from pipeline.index.part import Part, holds
 from pipeline.store.dataset import Dataset, StoreError, read_shard
 from pipeline.store.flat import Block, FlatColumns
@@ -26,7 +27,8 @@ def problems(out: Path, part: Part) -> Iterator[str]:
     All of it is read, a row group at a time.
     """
     folders = (part.band_index, part.document_index, part.shingles)
-    torn = [found for folder in folders for found in _torn(folder)]
+    named = zip(DATASETS, folders, strict=True)
+    torn = [found for name, folder in named for found in _torn(name, folder)]
     if torn:
         yield from torn
         return
@@ -41,7 +43,7 @@ def problems(out: Path, part: Part) -> Iterator[str]:
         yield str(error)
 
 
-def _torn(folder: Path) -> Iterator[str]:
+def _torn(name: str, folder: Path) -> Iterator[str]:
     """Files that are not as the manifest says, or whose columns do not lie as they are read."""
     try:
         dataset = Dataset(folder)
@@ -51,8 +53,7 @@ def _torn(folder: Path) -> Iterator[str]:
             if read_shard(path).sha256 != file["sha256"]
         ]
         yield from (f"{path} has changed since it was written" for path in changed)
-        names = schema.PUBLISHED[folder.parent.name].names
-        if not changed and (misplaced := _misplaced(dataset, names)):
+        if not changed and (misplaced := _misplaced(dataset, schema.PUBLISHED[name].names)):
             yield f"{folder}: {', '.join(misplaced)} do not lie where they are looked for"
     except StoreError as error:
         yield str(error)

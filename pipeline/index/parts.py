@@ -125,7 +125,10 @@ def _settings(table: dict[str, Any]) -> DedupSettings:
 def comparable_parts(
     out: Path, besides: Collection[str], recipe: Recipe, engine: Engine
 ) -> list[Part]:
-    """The parts to compare with, each as it is or made anew. Raises `StoreError`."""
+    """The parts to compare with, each as it is or made anew. Raises `StoreError`.
+
+    Commits that a crash cut short must have been finished: one may publish what was made anew.
+    """
     found = []
     for part in published_parts(out, besides):
         state = state_of(part, recipe.dedup)

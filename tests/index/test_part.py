@@ -1,6 +1,6 @@
 """Look-ups give what plain Python gives, and touch nothing else."""
 
-from itertools import count, groupby
+from itertools import count, groupby, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cut(rows: list[int], ends: list[int]) -> list[list[int]]:
     """The rows in pieces that end there, none of them empty."""
     places = [0, *sorted(end % (len(rows) + 1) for end in ends), len(rows)]
-    pieces = (rows[a:b] for a, b in zip(places[:-1], places[1:], strict=True))
+    pieces = (rows[a:b] for a, b in pairwise(places))
     return [piece for piece in pieces if piece]
 
 
@@ -131,7 +131,7 @@ def test_documents_come_as_they_were_put_in(
         counts = table["shingle_count"].to_pylist()
         assert sum(counts) <= at_once or len(counts) == 1
         values, ends_ = unpacked(table["shingles"].combine_chunks())
-        sets = [tuple(values[a:b].tolist()) for a, b in zip(ends_, ends_[1:], strict=False)]
+        sets = [tuple(values[a:b].tolist()) for a, b in pairwise(ends_)]
         found += list(zip(table["doc"].to_pylist(), table["shard"].to_pylist(), sets, strict=True))
     assert found == [tuple(known[doc]) for doc in wanted]
 
