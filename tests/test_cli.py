@@ -376,6 +376,7 @@ def test_the_index_is_shown_taken_apart_and_put_together(
     assert removed["2026-11-22"]["problems"] == []
     assert rows(out, "documents", "2026-11-21") == rows(corpus, "documents", "2026-11-21")
     assert main(["duplicates", "2026-11-22", "--out", str(out)]) == 0  # as ever
+    capsys.readouterr()
     assert states("--rebuild", "2026-11-21")["2026-11-21"] == before
 
     recipe = tmp_path / "recipe.toml"
