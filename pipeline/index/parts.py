@@ -170,12 +170,24 @@ def _made_from(
     kernel = partial(signatures_again, settings=recipe.dedup)
     columns = [name for name in SIGNED_FROM if name != "verdict"]
     target = target_of("signed", schema.SIGNED, "grouped")
-    signed = engine.map(kernel, documents, target, columns=columns)
+    beside = _signed_whole(documents)
+    signed = engine.map(kernel, documents, target, columns=columns, beside=beside)
     keys = keys_in_order(engine, signed, target_of, recipe.dedup)
     found = make(engine, signed, keys, None, target_of, recipe.dedup)
     for name in ("signed", "band_keys", "keys_in_order", "document_places"):
         shutil.rmtree(place / name, ignore_errors=True)
     return found
+
+
+def _signed_whole(documents: Dataset) -> Dataset | None:
+    """The published signatures, where passages were cut out of documents after they were signed:
+    copies are told by the hash of the whole text. None where the texts are whole, or the hashes are
+    made otherwise now.
+    """
+    cut = documents.manifest()["recipe"].get("dedup", {}).get("passages", False)
+    signed = Dataset(documents.folder.parent.parent / "signatures" / documents.folder.name)
+    is_same = cut and signed.manifest().get("versions", {}).get(SIGNATURES) == str(FORMAT)
+    return signed if is_same else None
 
 
 def remove(out: Path, dump: str) -> None:
