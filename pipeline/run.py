@@ -548,6 +548,8 @@ def commit_together(
                 )
             swaps |= {made.folder: run.out / name / run.dump for name, made in candidate.items()}
         store_commit.commit(one.work, swaps)
+    for run, _ in ready:
+        index_parts.forget(run.out, run.dump)
     return {
         run.dump: {name: Dataset(run.out / name / run.dump) for name in candidate}
         for run, candidate in ready
@@ -558,7 +560,6 @@ def tidy(run: Run) -> None:
     """Remove what was made on the way to a dump that is published; what it was read into stays, so
     that the next run over it reads what has changed.
     """
-    index_parts.forget(run.out, run.dump)
     for entry in run.work.iterdir():
         if entry.name in _KEPT:
             continue

@@ -27,6 +27,8 @@ _KEYS = ["key", "doc"]
 _DOCUMENTS = list(schema.DOCUMENT_INDEX.names)
 # A table of documents has no more shingles than this, or one document: 64 MB.
 _MOST_SHINGLES = 1 << 24
+# Parts whose views are kept: with fewer than there are dumps, every look-up would open them anew.
+_MOST_PARTS = 4096
 
 
 @dataclass(frozen=True)
@@ -147,16 +149,16 @@ def _ranges(first: Places, sizes: Places) -> Places:
     return np.asarray(np.arange(total) + np.repeat(first - (ends - sizes), sizes))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_MOST_PARTS)
 def _bands(part: Part) -> FlatColumns:
     return FlatColumns(Dataset(part.band_index), _KEYS)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_MOST_PARTS)
 def _documents(part: Part) -> FlatColumns:
     return FlatColumns(Dataset(part.document_index), ["doc", *_DOCUMENTS[1:]])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_MOST_PARTS)
 def _shingles(part: Part) -> FlatColumns:
     return FlatColumns(Dataset(part.shingles), ["shingle"])

@@ -67,7 +67,12 @@ def out(two: Path, tmp_path: Path) -> Path:
 
 def test_an_old_dump_that_comes_again_replaces_its_part_alone(out: Path, tmp_path: Path) -> None:
     before, files = of_dump(out, B), of_dump(out, A)
+    other = replace(Recipe(), dedup=DedupSettings(bands=5, rows=4))
+    with LocalEngine() as engine:
+        parts.comparable_parts(out, (), other, engine)
     publish(deliver(tmp_path, A, {"t.txt": TIDE, "n.txt": "No"}), out)
+    # What was made anew of its part, for that recipe, is no longer of use.
+    assert [path.name for path in (out / "_work" / ".index").glob("2026*")] == [B]
     assert of_dump(out, B) == before
     assert of_dump(out, A)["band_index"] != files["band_index"]
     for dump in (A, B):
