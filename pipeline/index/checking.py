@@ -54,7 +54,7 @@ def _torn(name: str, folder: Path) -> Iterator[str]:
         ]
         yield from (f"{path} has changed since it was written" for path in changed)
         if not changed and (misplaced := _misplaced(dataset, schema.PUBLISHED[name].names)):
-            yield f"{folder}: {', '.join(misplaced)} do not lie where they are looked for"
+            yield f"{folder}: not where it is looked for: {', '.join(misplaced)}"
     except StoreError as error:
         yield str(error)
 

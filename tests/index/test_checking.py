@@ -14,6 +14,7 @@ import pytest
 
 from pipeline import schema
 from pipeline.index.checking import problems
+from pipeline.store import flat
 from pipeline.store.dataset import MANIFEST, write_shard
 from tests.index.corpora import part_of, published
 
@@ -144,6 +145,20 @@ def test_each_kind_of_damage_is_found(
     for words in says:
         assert words in found
     assert all(str(out) in line for line in found.splitlines())
+
+
+def test_a_view_that_shows_something_else_is_found(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file is known of which a view is wrong and yet not refused: so the view is made wrong."""
+    real = flat._view
+
+    def shifted(bytes_of: Any, chunk: Any, kind: Any) -> Any:
+        return np.roll(real(bytes_of, chunk, kind), chunk.path_in_schema == "low")
+
+    monkeypatch.setattr(flat, "_view", shifted)
+    (found,) = problems(sound, part_of(sound, DUMP))
+    assert found.endswith("document_index/2026-01-01: not where it is looked for: low")
 
 
 def test_a_part_without_its_manifest_was_never_finished(sound: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pipeline.recipe import Recipe
 from pipeline.store import commit as store_commit
 from pipeline.store.dataset import MANIFEST, Dataset, StoreError
 from tests.conftest import tree
-from tests.index.corpora import folders, part_of, published
+from tests.index.corpora import folders, part_of, published, texts_of
 
 TEXTS = {
     "tide": "The tide tables hang beside the door of the harbour office, and are read each day.",
@@ -248,6 +248,24 @@ def test_a_crash_leaves_the_old_part_or_leads_to_the_new(
     for name in DATASETS:
         assert tree(out / name) == tree(whole / name)
     assert not list(out.glob("_work/*/commit.json"))
+
+
+@pytest.mark.parametrize("how", ["remove", "rebuild"])
+def test_a_publication_that_was_cut_short_is_finished_first(how: str, out: Path) -> None:
+    """Else its journal would be written over, and half of it stay old for ever."""
+    work = out / "_work" / "2026-01-01"
+    published(out.parent / "new", "2026-01-01", OTHERS)
+    new = shutil.copytree(out.parent / "new" / "documents" / "2026-01-01", work / "new")
+    journal = [["new", "../../documents/2026-01-01", Dataset(new).fingerprint]]
+    (work / "commit.json").write_text(json.dumps(journal))
+    if how == "remove":
+        parts.remove(out, "2026-01-01")
+    else:
+        with LocalEngine() as engine:
+            parts.rebuild(out, "2026-01-01", Recipe(), engine)
+        assert list(problems(out, part_of(out, "2026-01-01"))) == []
+        assert Dataset(out / "document_index" / "2026-01-01").rows == len(OTHERS)
+    assert texts_of(out, "2026-01-01") == list(OTHERS.values())
 
 
 def test_a_corpus_that_can_only_be_read_is_shown(out: Path) -> None:
