@@ -94,7 +94,7 @@ def _other_than_documents(published: Path, part: Part) -> Iterator[str]:
         docs = np.unique(numbers_of(table["doc_id"])[0])
         missing += int(np.count_nonzero(~holds(part, docs)))
     if missing:
-        yield f"{part.document_index} lacks {missing} of the dump's documents"
+        yield f"{part.document_index} lacks documents of the dump: {missing}"
 
 
 def _strangers(part: Part) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _strangers(part: Part) -> Iterator[str]:
         docs = np.unique(block.columns["doc"])
         strangers.append(docs[~holds(part, docs)])
     if count := len(np.unique(np.concatenate(strangers))):
-        yield f"{part.band_index} names {count} documents that {part.document_index} lacks"
+        yield f"{part.band_index} names documents that {part.document_index} lacks: {count}"
 
 
 def _without_text(part: Part) -> Iterator[str]:
@@ -115,7 +115,7 @@ def _without_text(part: Part) -> Iterator[str]:
     texts = [text_keys(block.columns["text_high"]) for block in _documents(part)]
     unknown = sum(int(np.count_nonzero(~np.isin(each, known))) for each in texts)
     if len(known) and unknown:
-        yield f"{part.band_index} lacks the texts of {unknown} documents"
+        yield f"{part.band_index} lacks texts of documents: {unknown}"
 
 
 def _without_shingles(part: Part) -> Iterator[str]:
@@ -130,7 +130,7 @@ def _without_shingles(part: Part) -> Iterator[str]:
         total += int(counts.sum())
     if outside or total != rows.sum():
         yield f"{part.shingles} has {rows.sum()} shingles, the documents have {total}" + (
-            f"; those of {outside} documents are missing" if outside else ""
+            f"; of so many they are missing: {outside}" if outside else ""
         )
 
 

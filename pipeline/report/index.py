@@ -37,8 +37,8 @@ def index(console: Console, states: Sequence[State], wrong: Wrong, *, verified: 
             console.print(Text(f"{dump}: {problem}", style="red"), soft_wrap=True)
     if any(state.stale for state in states):
         console.print(
-            "What is stale is made anew by each run that needs it; `hygiene index --rebuild DUMP` "
-            "puts it in place.",
+            "What is stale is made anew by the first run that needs it; "
+            "`hygiene index --rebuild DUMP` puts it in place.",
             soft_wrap=True,
         )
 
