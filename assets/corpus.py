@@ -20,7 +20,7 @@ from pipeline.run import Run
 from pipeline.sources.places.dumps import dates_in, delivery
 from pipeline.sources.places.place import DumpError, Folder
 from pipeline.sources.places.remote import Remote
-from pipeline.store.commit import locked, roll_forward
+from pipeline.store.commit import finish_all, locked
 from pipeline.store.dataset import StoreError
 
 # What the person who runs this can put right; everything else is ours and keeps its traceback.
@@ -66,7 +66,7 @@ class Corpus(dg.ConfigurableResource[Any]):
             with LocalEngine(self.workers, _log_progress) as engine:
                 run = Run(dump, place, Path(self.out), settings, engine)
                 with locked(run.work):
-                    roll_forward(run.work)
+                    finish_all(run.out)
                     yield run
         except _FAULTS as error:
             raise _failure(str(error)) from None

@@ -31,7 +31,7 @@ from pipeline.report.outcome import Outcome, stops
 from pipeline.report.starting import starting_recipe
 from pipeline.sources.places.dumps import dumps_in
 from pipeline.sources.places.place import DumpError, Place
-from pipeline.store.commit import locked, roll_forward
+from pipeline.store.commit import finish_all, locked
 from pipeline.store.dataset import Dataset, StoreError
 
 FINE, REFUSED, BAD_INPUT, STOPPED = 0, 1, 2, 130
@@ -108,7 +108,7 @@ def _process(
         runs = [steps.Run(name, place, words.out, settings, engine) for name, place in dumps]
         for run in runs:
             locks.enter_context(locked(run.work))
-            roll_forward(run.work)
+        finish_all(words.out)
         told = _told(runs, bars, words.data_docs)
     for run, ending in told:
         seconds = (time.monotonic() - started) / len(told)
@@ -150,7 +150,7 @@ def _told(
         }
         refused = [run for run in going if stops(outcomes[run.dump])]
         if not refused:
-            live = {run.dump: steps.commit(run, candidates[run.dump]) for run in going}
+            live = steps.commit_together([(run, candidates[run.dump]) for run in going])
             for run in going:  # after the commit: only then is it true
                 ending = _ending(run, live[run.dump], outcomes[run.dump], bars, refused=False)
                 endings[run.dump] = run, ending
@@ -219,6 +219,7 @@ def _restore(words: argparse.Namespace) -> int:
 
 def _index(words: argparse.Namespace) -> int:
     settings = recipe.load(words.recipe)
+    finish_all(words.out)
     for name in words.remove:
         index_parts.remove(words.out, name)
     with terminal.progress() as bars, LocalEngine(words.workers, bars.shards) as engine:
@@ -230,8 +231,8 @@ def _index(words: argparse.Namespace) -> int:
     ]
     wrong: dict[str, list[str]] = {}
     if words.verify:
-        whole = [state.part for state in states if not state.removed and not state.stale]
-        wrong = {part.dump: list(problems(words.out, part)) for part in whole}
+        parts = [state.part for state in states if state.readable]
+        wrong = {part.dump: list(problems(words.out, part)) for part in parts}
     if words.json:
         print(index_report.as_json(states, wrong))
     else:

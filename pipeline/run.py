@@ -348,6 +348,7 @@ def deduplicate(run: Run) -> Dataset:
     """
     runs = run.new_dumps()
     signed = [sign(each) for each in runs]
+    store_commit.finish_all(run.out)
     inputs, parts = _compared(runs), _parts(runs)
     dumps = {each.dump for each in runs} | {part.dump for part in parts}
     order = KeepOrder(run.recipe.dedup, tuple(sorted(dumps)))
@@ -453,8 +454,6 @@ def _parts(runs: Sequence[Run]) -> list[Part]:
     """
     one = runs[0]
     besides = {run.dump for run in runs}
-    with store_commit.committing(one.out):
-        store_commit.roll_all_forward(one.out)
     return index_parts.comparable_parts(one.out, besides, one.recipe, one.engine)
 
 
@@ -521,19 +520,40 @@ def _index(run: Run, inputs: list[str]) -> dict[str, Dataset]:
 
 
 def commit(run: Run, candidate: Mapping[str, Dataset]) -> dict[str, Dataset]:
-    """Let the candidate take the place of what readers see, all of it or nothing."""
-    live = {name: run.out / name / run.dump for name in candidate}
-    with store_commit.committing(run.out):
-        store_commit.roll_all_forward(run.out)
-        # Two dumps that were compared with the same corpus may hold the same text.
-        inputs = _compared(run.new_dumps())
-        now = run.target("near_duplicates", schema.NEAR_DUPLICATES, inputs).provenance
-        if now.fingerprint != run.dataset("near_duplicates").fingerprint:
-            raise StoreError(
-                f"another dump was published while {run.dump} was looked at; run {run.dump} again"
-            )
-        store_commit.commit(run.work, {candidate[name].folder: live[name] for name in candidate})
-    return {name: Dataset(folder) for name, folder in live.items()}
+    """Let the candidate take the place of what readers see, all of it or nothing.
+
+    Raises `StoreError` where the index has changed since the dump was compared with it.
+    """
+    return commit_together([(run, candidate)])[run.dump]
+
+
+def commit_together(
+    ready: Sequence[tuple[Run, Mapping[str, Dataset]]],
+) -> dict[str, dict[str, Dataset]]:
+    """The same for dumps that were decided together, all of them or none: one may have lost a text
+    to another. What each of them published, by its name.
+    """
+    one, _ = ready[0]
+    swaps: dict[Path, Path] = {}
+    with store_commit.committing(one.out):
+        store_commit.roll_all_forward(one.out)
+        for run, candidate in ready:
+            # Two dumps that were compared with the same corpus may hold the same text.
+            inputs = _compared(run.new_dumps())
+            now = run.target("near_duplicates", schema.NEAR_DUPLICATES, inputs).provenance
+            if now.fingerprint != run.dataset("near_duplicates").fingerprint:
+                raise StoreError(
+                    f"another dump was published while {run.dump} was looked at; "
+                    f"run {run.dump} again"
+                )
+            swaps |= {made.folder: run.out / name / run.dump for name, made in candidate.items()}
+        store_commit.commit(one.work, swaps)
+    for run, _ in ready:
+        index_parts.forget(run.out, run.dump)
+    return {
+        run.dump: {name: Dataset(run.out / name / run.dump) for name in candidate}
+        for run, candidate in ready
+    }
 
 
 def tidy(run: Run) -> None:
@@ -561,7 +581,8 @@ def candidate_totals(run: Run, candidate: Mapping[str, Dataset]) -> facts.Totals
     for name in ("documents", "signatures"):
         others[name] = published(run.out, name, besides={each.dump for each in new})
         others[name] += [_candidate_or_published(each, name) for each in new if each != run]
-    removed = index_parts.removed_dumps(run.out)  # their texts may come again
+    # The texts of what was taken out may come again; what is new now is compared all the same.
+    removed = index_parts.removed_dumps(run.out) - {each.dump for each in new}
     others["signatures"] = [each for each in others["signatures"] if _of(each) not in removed]
     return facts.candidate_totals(run.dataset("raw_documents"), candidate, others)
 

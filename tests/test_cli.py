@@ -252,7 +252,17 @@ def test_rules_and_schema_list_everything(capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["inspect"], ["run"], ["explain"], ["restore"], ["duplicates"], ["rules"], ["schema"]],
+    [
+        [],
+        ["inspect"],
+        ["run"],
+        ["explain"],
+        ["restore"],
+        ["duplicates"],
+        ["index"],
+        ["rules"],
+        ["schema"],
+    ],
 )
 def test_help_has_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
@@ -298,6 +308,19 @@ BAD_WORDS = [
         ["inspect", "{tmp}/raw", "--recipe", "{tmp}/no/r.toml"], "r.toml", id="inspect no folder"
     ),
     pytest.param(["duplicates", "d", "--out", "{tmp}/gone"], "has no dump d", id="no dump"),
+    pytest.param(
+        ["index", "--out", "{tmp}/gone", "--remove", "d"],
+        "gone has no published dump d; nothing is published in it",
+        id="no dump to remove",
+    ),
+    pytest.param(
+        ["index", "--out", "{tmp}/gone", "--rebuild", "d"], "has no published dump d", id="rebuild"
+    ),
+    pytest.param(
+        ["index", "--out", "{tmp}/gone", "--recipe", "{tmp}/recipe.toml"],
+        "unknown setting 'language.wantd'",
+        id="index by a recipe that is wrong",
+    ),
     pytest.param(["explain", "feed", "--out", "{tmp}/raw"], "no document of", id="unknown id"),
     pytest.param(["restore", "feed", "--out", "{tmp}/gone"], "no document of", id="no corpus"),
 ]
@@ -316,6 +339,70 @@ def test_bad_usage_is_two_and_a_sentence(
     assert error.startswith("hygiene: ")
     assert message in error
     assert "Traceback" not in error
+
+
+def test_the_index_is_shown_taken_apart_and_put_together(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = shutil.copytree(corpus, tmp_path / "out")
+
+    def index(*words: str | Path, status: int = 0) -> str:
+        assert main(["index", "--out", str(out), *map(str, words)]) == status
+        return capsys.readouterr().out
+
+    def states(*words: str | Path, status: int = 0) -> dict[str, dict[str, object]]:
+        found = json.loads(index("--json", *words, status=status))
+        return {row.pop("dump"): row for row in found["dumps"]}
+
+    capsys.readouterr()
+    shown = index("--verify")
+    assert re.search(r"dump +documents +keys +MB +state", shown)
+    assert re.search(r"2026-11-21 +8 +\d+ +0\.0 +fine; verified", shown)
+    assert re.search(r"2026-11-22 +\d+ +\d+ +0\.0 +fine; verified", shown)
+
+    before = states()["2026-11-21"]
+    assert before["documents"] == len(rows(out, "documents", "2026-11-21"))
+    assert before["keys"] == len(rows(out, "band_index", "2026-11-21"))
+    shown = index("--remove", "2026-11-21")
+    assert re.search(r"2026-11-21 +0 +0 +0\.0 +removed: nothing is compared with it", shown)
+    removed = states("--verify")
+    assert removed["2026-11-21"] == {
+        "documents": 0,
+        "keys": 0,
+        "bytes": 0,
+        "removed": True,
+        "stale": None,
+    }
+    assert removed["2026-11-22"]["problems"] == []
+    assert rows(out, "documents", "2026-11-21") == rows(corpus, "documents", "2026-11-21")
+    assert main(["duplicates", "2026-11-22", "--out", str(out)]) == 0  # as ever
+    capsys.readouterr()
+    assert states("--rebuild", "2026-11-21")["2026-11-21"] == before
+
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text("[dedup]\nbands = 9\n")
+    shown = index("--recipe", recipe, "--verify")
+    assert shown.count("stale: made with another bands; verified") == 2
+    assert "hygiene index --rebuild DUMP" in shown
+    words = ("--recipe", recipe, "--rebuild", "2026-11-21", "--rebuild", "2026-11-22")
+    assert {row["stale"] for row in states(*words).values()} == {None}
+
+    (path,) = (out / "shingles" / "2026-11-22").glob("*.parquet")
+    path.write_bytes(path.read_bytes()[:99])
+    shown = index("--verify", status=1)
+    assert "1 wrong" in shown
+    assert re.search(r"2026-11-22: \S+part-00000\.parquet is damaged", shown)
+    (problem,) = states("--verify", status=1)["2026-11-22"]["problems"]  # type: ignore[misc]
+    assert str(path) in problem
+    assert main(["index", "--out", str(out), "--remove", "2026-02-30"]) == 2
+    error = capsys.readouterr().err
+    assert "no published dump 2026-02-30; it has 2026-11-21, 2026-11-22" in error
+
+
+def test_an_index_of_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["index", "--out", str(tmp_path), "--verify"]) == 0
+    assert capsys.readouterr().out == "No dump is published.\n"
+    assert list(tmp_path.iterdir()) == []  # to look writes nothing
 
 
 def test_usage_errors_are_two() -> None:

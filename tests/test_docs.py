@@ -131,6 +131,7 @@ COMMANDS = (
     "typos",
     "repeats",
     "duplicates",
+    "index",
     "rules",
     "schema",
 )

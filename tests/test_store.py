@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.store import commit as store_commit
-from pipeline.store.commit import Busy, commit, locked, roll_forward
+from pipeline.store.commit import (
+    Busy,
+    commit,
+    committing,
+    finish_all,
+    locked,
+    roll_forward,
+)
 from pipeline.store.dataset import (
     Dataset,
     Provenance,
@@ -151,6 +159,27 @@ def test_a_journal_of_something_gone_says_what_to_do(tmp_path: Path) -> None:
     tmp_path.joinpath("commit.json").write_text(json.dumps([["gone", "live", "new"]]))
     with pytest.raises(StoreError, match=r"which is gone; remove .*commit\.json"):
         roll_forward(tmp_path)
+
+
+def test_whoever_finishes_a_commit_waits_for_whoever_publishes(tmp_path: Path) -> None:
+    """Two that swap the same folders at once would swap them back."""
+    work = tmp_path / "_work" / "d"
+    make(tmp_path / "a" / "d", 1, fingerprint="old")
+    make(work / "a", 2, fingerprint="new")
+    (work / "commit.json").write_text(json.dumps([["a", "../../a/d", "new"]]))
+    thread = threading.Thread(target=finish_all, args=(tmp_path,))
+    with committing(tmp_path):
+        thread.start()
+        thread.join(0.2)
+        assert numbers(tmp_path / "a" / "d") == [1]
+    thread.join()
+    assert numbers(tmp_path / "a" / "d") == [2]
+    assert not (work / "commit.json").exists()
+
+
+def test_nothing_is_written_where_nothing_is_to_be_finished(tmp_path: Path) -> None:
+    finish_all(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_runs_of_one_dump_do_not_meet(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from pipeline import schema
 from pipeline.dedup.bands import is_of_text, text_keys
 from pipeline.dedup.ids import numbers_of
+from pipeline.index.making import DATASETS
 from pipeline.index.part import Part, holds
 from pipeline.store.dataset import Dataset, StoreError, read_shard
-from pipeline.store.flat import FlatColumns
+from pipeline.store.flat import Block, FlatColumns
 
 Numbers = NDArray[np.uint64]
 
@@ -26,84 +27,113 @@ def problems(out: Path, part: Part) -> Iterator[str]:
     All of it is read, a row group at a time.
     """
     folders = (part.band_index, part.document_index, part.shingles)
-    torn = [found for folder in folders for found in _torn(folder)]
+    named = zip(DATASETS, folders, strict=True)
+    torn = [found for name, folder in named for found in _torn(name, folder)]
     if torn:
         yield from torn
         return
     try:
-        yield from _unsorted(part.band_index, "key")
-        yield from _unsorted(part.document_index, "doc")
-        yield from _other_than_documents(out / "signatures" / part.dump, part)
+        yield from _unsorted(part.band_index, ["key", "doc"])
+        yield from _unsorted(part.document_index, ["doc"])
+        yield from _other_than_documents(out / "documents" / part.dump, part)
         yield from _strangers(part)
+        yield from _without_text(part)
+        yield from _without_shingles(part)
     except StoreError as error:
         yield str(error)
 
 
-def _torn(folder: Path) -> Iterator[str]:
+def _torn(name: str, folder: Path) -> Iterator[str]:
     """Files that are not as the manifest says, or whose columns do not lie as they are read."""
     try:
         dataset = Dataset(folder)
-        for file, path in zip(dataset.manifest()["files"], dataset.paths, strict=True):
-            if read_shard(path).sha256 != file["sha256"]:
-                yield f"{path} has changed since it was written"
-        names = schema.PUBLISHED[folder.parent.name].names
-        for block, table in zip(
-            FlatColumns(dataset, names).all_blocks(), dataset.batches(), strict=True
-        ):
-            for name in names:
-                if not np.array_equal(block.columns[name], table[name].to_numpy()):
-                    yield f"{folder}: column {name} is not where it is looked for"
+        changed = [
+            path
+            for file, path in zip(dataset.manifest()["files"], dataset.paths, strict=True)
+            if read_shard(path).sha256 != file["sha256"]
+        ]
+        yield from (f"{path} has changed since it was written" for path in changed)
+        if not changed and (misplaced := _misplaced(dataset, schema.PUBLISHED[name].names)):
+            yield f"{folder}: not where it is looked for: {', '.join(misplaced)}"
     except StoreError as error:
         yield str(error)
 
 
-def _unsorted(folder: Path, name: str) -> Iterator[str]:
+def _misplaced(dataset: Dataset, names: list[str]) -> list[str]:
+    """The columns of which a view shows something else than a reader of Parquet."""
+    found = set()
+    blocks = FlatColumns(dataset, names).all_blocks()
+    for block, table in zip(blocks, dataset.batches(), strict=True):
+        same = (np.array_equal(block.columns[name], table[name].to_numpy()) for name in names)
+        found |= {name for name, is_same in zip(names, same, strict=True) if not is_same}
+    return sorted(found)
+
+
+def _unsorted(folder: Path, names: list[str]) -> Iterator[str]:
+    """Whether rows are not in order of these columns; a number of the first is in one block."""
     last = 0
-    for block in FlatColumns(Dataset(folder), [name]).all_blocks():
-        column = block.columns[name]
-        if int(column[0]) < last or np.any(column[1:] < column[:-1]):
-            yield f"{folder} is not in order of {name}"
+    for block in FlatColumns(Dataset(folder), names).all_blocks():
+        first, *others = (block.columns[name] for name in names)
+        falls = first[1:] < first[:-1]
+        for column in others:
+            falls |= (first[1:] == first[:-1]) & (column[1:] < column[:-1])
+        if int(first[0]) < last or np.any(falls):
+            yield f"{folder} is not in order of {', '.join(names)}"
             return
-        last = int(column[-1])
+        last = int(first[-1])
 
 
-def _other_than_documents(signatures: Path, part: Part) -> Iterator[str]:
-    """Documents that the index does not have, or whose text it does not know."""
-    dataset = Dataset(signatures)
+def _other_than_documents(published: Path, part: Part) -> Iterator[str]:
+    """Documents that the index does not have, or that are none."""
+    dataset = Dataset(published)
     rows = Dataset(part.document_index).rows
     if dataset.rows != rows:
         yield f"{part.document_index} has {rows} documents, the dump has {dataset.rows}"
     missing = 0
-    for table in dataset.batches(["doc_id", "text_hash"]):
+    for table in dataset.batches(["doc_id"]):
         docs = np.unique(numbers_of(table["doc_id"])[0])
         missing += int(np.count_nonzero(~holds(part, docs)))
     if missing:
-        yield f"{part.document_index} lacks {missing} of the dump's documents"
-    if not _all_texts(dataset, part):
-        yield f"{part.band_index} lacks texts of the dump's documents"
-
-
-def _all_texts(signatures: Dataset, part: Part) -> bool:
-    """Whether each text has a key; true where exact duplicates are not looked for."""
-    keys = [
-        block.columns["key"][is_of_text(block.columns["key"])]
-        for block in FlatColumns(Dataset(part.band_index), ["key"]).all_blocks()
-    ]
-    known = np.concatenate([np.empty(0, np.uint64), *keys])
-    if not len(known):
-        return True
-    return all(
-        bool(np.isin(text_keys(numbers_of(table["text_hash"])[0]), known).all())
-        for table in signatures.batches(["text_hash"])
-        if table.num_rows
-    )
+        yield f"{part.document_index} lacks documents of the dump: {missing}"
 
 
 def _strangers(part: Part) -> Iterator[str]:
     """Documents that have keys but are not among the documents."""
-    strangers = 0
-    for table in Dataset(part.band_index).batches(["doc"]):
-        docs = np.unique(table["doc"].to_numpy())
-        strangers += int(np.count_nonzero(~holds(part, docs)))
-    if strangers:
-        yield f"{part.band_index} names {strangers} documents that {part.document_index} lacks"
+    strangers = [np.empty(0, np.uint64)]
+    for block in FlatColumns(Dataset(part.band_index), ["key", "doc"]).all_blocks():
+        docs = np.unique(block.columns["doc"])
+        strangers.append(docs[~holds(part, docs)])
+    if count := len(np.unique(np.concatenate(strangers))):
+        yield f"{part.band_index} names documents that {part.document_index} lacks: {count}"
+
+
+def _without_text(part: Part) -> Iterator[str]:
+    """Documents whose text has no key; none where exact duplicates are not looked for."""
+    bands = FlatColumns(Dataset(part.band_index), ["key", "doc"]).all_blocks()
+    keys = [block.columns["key"][is_of_text(block.columns["key"])] for block in bands]
+    known = np.concatenate([np.empty(0, np.uint64), *keys])
+    texts = [text_keys(block.columns["text_high"]) for block in _documents(part)]
+    unknown = sum(int(np.count_nonzero(~np.isin(each, known))) for each in texts)
+    if len(known) and unknown:
+        yield f"{part.band_index} lacks texts of documents: {unknown}"
+
+
+def _without_shingles(part: Part) -> Iterator[str]:
+    """Documents whose shingles lie outside the files."""
+    rows = np.array([file["rows"] for file in Dataset(part.shingles).manifest()["files"]], np.int64)
+    outside = total = 0
+    for block in _documents(part):
+        shard, counts = block.columns["shard"], block.columns["shingle_count"].astype(np.int64)
+        there = np.append(rows, 0)[np.minimum(shard, len(rows))]
+        ends = block.columns["start"].astype(np.int64) + counts
+        outside += int(np.count_nonzero((counts > 0) & (ends > there)))
+        total += int(counts.sum())
+    if outside or total != rows.sum():
+        yield f"{part.shingles} has {rows.sum()} shingles, the documents have {total}" + (
+            f"; of so many they are missing: {outside}" if outside else ""
+        )
+
+
+def _documents(part: Part) -> list[Block]:
+    names = list(schema.DOCUMENT_INDEX.names)
+    return FlatColumns(Dataset(part.document_index), names).all_blocks()

@@ -26,11 +26,12 @@ TargetOf = Callable[[str, pa.Schema, Layout], Target]
 # Of the memory that a process may take, the part that a partition on disk may be: it is read, put
 # in order (a copy) and worked on.
 _PARTITION_SHARE = 12
+_MOST_PARTITION = 1 << 29  # a column of it must be one page, which Parquet counts in 32 bits
 
 
 def partition_bytes(settings: DedupSettings) -> int:
     """How large a partition may be on disk, in bytes."""
-    return settings.process_memory_mb * 1024 * 1024 // _PARTITION_SHARE
+    return min(settings.process_memory_mb * 1024 * 1024 // _PARTITION_SHARE, _MOST_PARTITION)
 
 
 def keys_in_order(
@@ -43,7 +44,7 @@ def keys_in_order(
     keys = engine.map(kernel, signed, target, columns=columns)
     target = target_of("keys_in_order", bands.BAND_KEYS, "flat")
     size = partition_bytes(settings)
-    return engine.shuffle_map(as_it_is, [keys], "key", target, partition_bytes=size)
+    return engine.shuffle_map(by_document, [keys], "key", target, partition_bytes=size)
 
 
 def make(
@@ -129,6 +130,18 @@ def _with_fates(signed: Stack, fates: Stack | None) -> Iterator[pa.Table]:
             table = table.append_column("duplicate", of)
         at += table.num_rows
         yield table
+
+
+def by_document(table: pa.Table) -> Iterator[pa.Table]:
+    """Kernel: rows sorted by key in, those of one key sorted by document out, in whichever order
+    they came.
+    """
+    keys, docs = table["key"].to_numpy(), table["doc"].to_numpy()
+    same = keys[1:] == keys[:-1]
+    rows = np.flatnonzero(np.append(same, False) | np.append(False, same))  # few: most are alone
+    order = np.arange(len(keys))
+    order[rows] = rows[np.lexsort((docs[rows], keys[rows]))]
+    yield table.take(pa.array(order))
 
 
 def as_it_is(table: pa.Table) -> Iterator[pa.Table]:

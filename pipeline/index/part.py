@@ -25,6 +25,10 @@ from pipeline.store.flat import Block, FlatColumns
 
 _KEYS = ["key", "doc"]
 _DOCUMENTS = list(schema.DOCUMENT_INDEX.names)
+# A table of documents has no more shingles than this, or one document: 64 MB.
+_MOST_SHINGLES = 1 << 24
+# Parts whose views are kept: with fewer than there are dumps, every look-up would open them anew.
+_MOST_PARTS = 4096
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,9 @@ def documents_with(part: Part, keys: Numbers, most: int) -> Met:
     return Met(np.concatenate(found_keys), np.concatenate(found_docs))
 
 
-def documents(part: Part, docs: Numbers) -> pa.Table:
-    """What the part says of these sorted, distinct documents, `shingles` too; each must be in it.
+def documents(part: Part, docs: Numbers) -> Iterator[pa.Table]:
+    """What the part says of these sorted, distinct documents, `shingles` too, in their order, some
+    at a time; each must be in it.
 
     Raises `StoreError` where one is not: the index is torn.
     """
@@ -75,14 +80,18 @@ def documents(part: Part, docs: Numbers) -> pa.Table:
         name: np.concatenate([np.empty(0, kind.to_pandas_dtype()), *columns[name]])
         for name, kind in zip(_DOCUMENTS, schema.DOCUMENT_INDEX.types, strict=True)
     }
-    if len(np.unique(made["doc"])) != len(docs):
-        raise StoreError(
-            f"the index of {part.dump} is torn: {part.band_index} names documents that "
-            f"{part.document_index} does not have; make it anew: hygiene index --rebuild "
-            f"{part.dump}"
-        )
-    table = pa.table(made, schema.DOCUMENT_INDEX)
-    return table.append_column("shingles", _shingles_of(part, made))
+    if not np.array_equal(made["doc"], docs):
+        told = f"{part.band_index} names documents that {part.document_index} does not have"
+        raise _torn(part, told)
+    ends = np.append(0, np.cumsum(made["shingle_count"].astype(np.int64)))
+    start = 0
+    while start < len(docs):
+        fitting = int(np.searchsorted(ends, ends[start] + _MOST_SHINGLES, "right")) - 1
+        end = max(start + 1, fitting)
+        some = {name: column[start:end] for name, column in made.items()}
+        table = pa.table(some, schema.DOCUMENT_INDEX)
+        yield table.append_column("shingles", _shingles_of(part, some))
+        start = end
 
 
 def holds(part: Part, docs: Numbers) -> NDArray[np.bool_]:
@@ -117,9 +126,20 @@ def _shingles_of(part: Part, found: dict[str, NDArray[np.generic]]) -> pa.Binary
             start = int(found["start"][row])
             number = int(np.searchsorted(begins, start, "right")) - 1
             at = start - int(begins[number])
-            there = blocks[number].columns["shingle"][at : at + counts[row]]
+            block = blocks[number].columns["shingle"] if number < len(blocks) else values[:0]
+            there = block[at : at + counts[row]]
+            if len(there) != counts[row]:
+                told = f"{part.document_index} names shingles that {part.shingles} does not have"
+                raise _torn(part, told)
             values[ends[row] : ends[row + 1]] = there
     return packed(values, ends, np.ones(len(counts), np.bool_))
+
+
+def _torn(part: Part, told: str) -> StoreError:
+    return StoreError(
+        f"the index of {part.dump} is torn: {told}; make it anew: hygiene index --rebuild "
+        f"{part.dump}"
+    )
 
 
 def _ranges(first: Places, sizes: Places) -> Places:
@@ -129,16 +149,16 @@ def _ranges(first: Places, sizes: Places) -> Places:
     return np.asarray(np.arange(total) + np.repeat(first - (ends - sizes), sizes))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_MOST_PARTS)
 def _bands(part: Part) -> FlatColumns:
     return FlatColumns(Dataset(part.band_index), _KEYS)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_MOST_PARTS)
 def _documents(part: Part) -> FlatColumns:
     return FlatColumns(Dataset(part.document_index), ["doc", *_DOCUMENTS[1:]])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_MOST_PARTS)
 def _shingles(part: Part) -> FlatColumns:
     return FlatColumns(Dataset(part.shingles), ["shingle"])

@@ -37,7 +37,17 @@ from pipeline.store.dataset import (
 
 # Where parts that had to be made anew are kept, below the folder of dumps on their way.
 _ANEW = ".index"
-_SAME = ("exact", "near", "shingle_words", "shingle_chars")
+_SETTINGS = (
+    "exact",
+    "near",
+    "shingle_words",
+    "shingle_chars",
+    "threshold",
+    "banding",
+    "bands",
+    "rows",
+    "permutations",
+)
 
 
 def published_parts(out: Path, besides: Collection[str] = ()) -> list[Part]:
@@ -70,42 +80,55 @@ class State:
     """How a dump's part stands.
 
     removed: by `remove`; nothing is compared with it. stale: why it cannot be compared as it is;
-    empty where it can.
+    empty where it can. readable: whether it is there, as this version makes it, by whatever
+    settings.
     """
 
     part: Part
-    removed: bool
-    stale: str
+    removed: bool = False
+    stale: str = ""
+    readable: bool = False
 
 
 def state_of(part: Part, settings: DedupSettings) -> State:
     """Whether the part can be compared with documents by these settings. Raises `StoreError`."""
     if not (part.band_index / MANIFEST).is_file():
-        return State(part, removed=False, stale="made by a version without an index")
+        return State(part, stale="made by a version without an index")
     manifest = Dataset(part.band_index).manifest()
     if not manifest["files"]:
-        return State(part, removed=True, stale="")
+        return State(part, removed=True)
     made_of = manifest.get("versions", {}).get(SIGNATURES)
     if made_of != str(FORMAT):
-        return State(part, removed=False, stale=f"signatures of format {made_of}, not {FORMAT}")
-    made_by = _settings(manifest["recipe"].get("dedup", {}))
-    differs = [name for name in _SAME if getattr(made_by, name) != getattr(settings, name)]
-    if banding(made_by) != banding(settings):
-        differs.append("bands")
+        return State(part, stale=f"signatures of format {made_of}, not {FORMAT}")
+    differs = _lacks(_settings(manifest["recipe"].get("dedup", {})), settings)
     stale = f"made with another {', '.join(differs)}" if differs else ""
-    return State(part, removed=False, stale=stale)
+    return State(part, stale=stale, readable=True)
+
+
+def _lacks(made_by: DedupSettings, wanted: DedupSettings) -> list[str]:
+    """The settings by which a part does not have what is wanted of it; it may have more."""
+    found = ["exact"] if wanted.exact and not made_by.exact else []
+    if not wanted.near:
+        return found
+    if not made_by.near:
+        return [*found, "near"]
+    names = ("shingle_words", "shingle_chars")
+    found += [name for name in names if getattr(made_by, name) != getattr(wanted, name)]
+    return [*found, "bands"] if banding(made_by) != banding(wanted) else found
 
 
 def _settings(table: dict[str, Any]) -> DedupSettings:
     """The settings that a manifest names, as far as they matter here."""
-    names = (*_SAME, "threshold", "banding", "bands", "rows", "permutations")
-    return replace(DedupSettings(), **{name: table[name] for name in names if name in table})
+    return replace(DedupSettings(), **{name: table[name] for name in _SETTINGS if name in table})
 
 
 def comparable_parts(
     out: Path, besides: Collection[str], recipe: Recipe, engine: Engine
 ) -> list[Part]:
-    """The parts to compare with, each as it is or made anew. Raises `StoreError`."""
+    """The parts to compare with, each as it is or made anew. Raises `StoreError`.
+
+    Commits that a crash cut short must have been finished: one may publish what was made anew.
+    """
     found = []
     for part in published_parts(out, besides):
         state = state_of(part, recipe.dedup)
@@ -119,7 +142,7 @@ def _anew(out: Path, part: Part, recipe: Recipe, engine: Engine) -> Part:
     """The part made anew from the dump's documents, or as it was made before."""
     documents = Dataset(out / "documents" / part.dump)
     folder = out / "_work" / _ANEW / part.dump
-    with store_commit.locked(folder):
+    with store_commit.in_turn(folder):  # whoever comes second finds it made
         made = _made_from(documents, folder, recipe, engine)
     fingerprint = made[BANDS].fingerprint
     return Part(part.dump, fingerprint, *(made[name].folder for name in DATASETS))
@@ -147,7 +170,8 @@ def _made_from(
     kernel = partial(signatures_again, settings=recipe.dedup)
     columns = [name for name in SIGNED_FROM if name != "verdict"]
     target = target_of("signed", schema.SIGNED, "grouped")
-    signed = engine.map(kernel, documents, target, columns=columns)
+    beside = _signed_whole(documents)
+    signed = engine.map(kernel, documents, target, columns=columns, beside=beside)
     keys = keys_in_order(engine, signed, target_of, recipe.dedup)
     found = make(engine, signed, keys, None, target_of, recipe.dedup)
     for name in ("signed", "band_keys", "keys_in_order", "document_places"):
@@ -155,13 +179,25 @@ def _made_from(
     return found
 
 
+def _signed_whole(documents: Dataset) -> Dataset | None:
+    """The published signatures, where passages were cut out of documents after they were signed:
+    copies are told by the hash of the whole text. None where the texts are whole, or the hashes are
+    made otherwise now.
+    """
+    cut = documents.manifest()["recipe"].get("dedup", {}).get("passages", False)
+    signed = Dataset(documents.folder.parent.parent / "signatures" / documents.folder.name)
+    is_same = cut and signed.manifest().get("versions", {}).get(SIGNATURES) == str(FORMAT)
+    return signed if is_same else None
+
+
 def remove(out: Path, dump: str) -> None:
     """Take a dump out of the index: later dumps are not compared with it. Its documents stay.
 
-    Raises `StoreError` where the corpus has no such dump.
+    Raises `StoreError` where the corpus has no such dump, or another run works on it.
     """
     _known(out, dump)
-    with store_commit.committing(out), store_commit.locked(out / "_work" / dump):
+    with store_commit.locked(out / "_work" / dump), store_commit.committing(out):
+        store_commit.roll_all_forward(out)  # what a crash left of an earlier commit comes first
         swaps = {}
         for name in DATASETS:
             provenance = Provenance(name, dump, digest_of([name, dump, "removed"]), "{}", ())
@@ -170,24 +206,36 @@ def remove(out: Path, dump: str) -> None:
             swaps[target.finish([]).folder] = out / name / dump
         store_commit.commit(out / "_work" / dump, swaps)
         shutil.rmtree(out / "_work" / dump / "removed", ignore_errors=True)
+    forget(out, dump)
 
 
 def rebuild(out: Path, dump: str, recipe: Recipe, engine: Engine) -> None:
     """Make a dump's part of the index anew from its documents, and put it in place.
 
-    Raises `StoreError` where the corpus has no such dump.
+    A dump that was taken out is in the index again. Raises `StoreError` where the corpus has no
+    such dump, or another run works on it.
     """
     _known(out, dump)
-    documents = Dataset(out / "documents" / dump)
     folder = out / "_work" / _ANEW / dump
-    with store_commit.locked(out / "_work" / dump), store_commit.locked(folder):
-        made = _made_from(documents, folder, recipe, engine)
+    with store_commit.locked(out / "_work" / dump), store_commit.in_turn(folder):
+        store_commit.finish_all(out)
+        made = _made_from(Dataset(out / "documents" / dump), folder, recipe, engine)
         with store_commit.committing(out):
             swaps = {made[name].folder: out / name / dump for name in DATASETS}
             store_commit.commit(out / "_work" / dump, swaps)
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def forget(out: Path, dump: str) -> None:
+    """Remove what was made anew of a dump's part: the dump has another now, or none."""
+    folder = out / "_work" / _ANEW / dump
+    if folder.is_dir():
+        with store_commit.in_turn(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _known(out: Path, dump: str) -> None:
-    if not (out / "documents" / dump / MANIFEST).is_file():
-        raise StoreError(f"{out} has no published dump {dump}")
+    known = [part.dump for part in published_parts(out)]
+    if dump not in known:
+        has = f"it has {', '.join(known)}" if known else "nothing is published in it"
+        raise StoreError(f"{out} has no published dump {dump}; {has}")

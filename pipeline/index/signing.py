@@ -57,9 +57,15 @@ def signatures(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table
 
 
 def signatures_again(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
-    """Kernel: published documents in, their signatures by these settings out."""
+    """Kernel: published documents in, their signatures by these settings out; with the text hashes
+    that are beside them, where some are.
+    """
     verdicts = pa.nulls(table.num_rows, pa.string())
-    yield from signatures(table.append_column("verdict", verdicts), settings=settings)
+    for signed in signatures(table.append_column("verdict", verdicts), settings=settings):
+        if "text_hash" in table.column_names:
+            at = signed.column_names.index("text_hash")
+            signed = signed.set_column(at, schema.SIGNED.field("text_hash"), table["text_hash"])
+        yield signed
 
 
 def _spread(values: pa.Array, places: pa.BooleanArray) -> pa.Array:

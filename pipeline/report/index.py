@@ -37,8 +37,8 @@ def index(console: Console, states: Sequence[State], wrong: Wrong, *, verified: 
             console.print(Text(f"{dump}: {problem}", style="red"), soft_wrap=True)
     if any(state.stale for state in states):
         console.print(
-            "What is stale is made anew by each run that needs it; `hygiene index --rebuild DUMP` "
-            "puts it in place.",
+            "What is stale is made anew by the first run that needs it; "
+            "`hygiene index --rebuild DUMP` puts it in place.",
             soft_wrap=True,
         )
 
@@ -65,11 +65,10 @@ def as_json(states: Sequence[State], wrong: Wrong) -> str:
 def _said(state: State, problems: Sequence[str], *, verified: bool) -> str:
     if state.removed:
         return "removed: nothing is compared with it"
-    if state.stale:
-        return f"stale: {state.stale}"
     if problems:
         return f"{len(problems)} wrong"
-    return "verified" if verified else "fine"
+    said = f"stale: {state.stale}" if state.stale else "fine"
+    return f"{said}; verified" if verified and state.readable else said
 
 
 def _sizes(state: State) -> tuple[int, int, int]:

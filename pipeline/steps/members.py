@@ -52,15 +52,16 @@ def published(table: pa.Table, *, parts: Sequence[Part], order: KeepOrder) -> It
     numbers = table["part"].to_numpy()
     for number in np.unique(numbers[numbers != FRESH]).tolist():
         here = table.filter(pa.array(numbers == number))  # sorted by document, as groups are
-        found = index.documents(parts[number], here["doc"].to_numpy())
-        chars = found["chars"].to_numpy()
-        columns = {
-            "group": here["group"],
-            "doc": found["doc"],
-            "low": found["low"],
-            "order": order.published(parts[number].dump, chars),
-            "text_high": found["text_high"],
-            "text_low": found["text_low"],
-            "shingles": found["shingles"],
-        }
-        yield pa.table(columns).cast(MEMBERS)
+        at = 0
+        for found in index.documents(parts[number], here["doc"].to_numpy()):
+            columns = {
+                "group": here["group"].slice(at, found.num_rows),
+                "doc": found["doc"],
+                "low": found["low"],
+                "order": order.published(parts[number].dump, found["chars"].to_numpy()),
+                "text_high": found["text_high"],
+                "text_low": found["text_low"],
+                "shingles": found["shingles"],
+            }
+            at += found.num_rows
+            yield pa.table(columns).cast(MEMBERS)

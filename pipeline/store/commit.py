@@ -48,6 +48,14 @@ def locked(work: Path) -> Iterator[None]:
 
 
 @contextmanager
+def in_turn(work: Path) -> Iterator[None]:
+    """Hold a folder as `locked` does, but wait for whoever holds it."""
+    with _lock_file(work.parent, f"{work.name}.lock") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def committing(out: Path) -> Iterator[None]:
     """Be the only one who publishes into the corpus; waits for whoever does."""
     with _lock_file(out / "_work", "corpus") as file:
@@ -80,8 +88,18 @@ def commit(work: Path, swaps: Mapping[Path, Path]) -> None:
     roll_forward(work)
 
 
+def finish_all(out: Path) -> None:
+    """Finish every commit that a crash cut short; waits for whoever publishes.
+
+    Where there is none nothing is written, so a corpus that can only be read stays readable.
+    """
+    if any((out / "_work").glob(f"*/{_JOURNAL}")):
+        with committing(out):
+            roll_all_forward(out)
+
+
 def roll_forward(work: Path) -> None:
-    """Finish a commit that was begun, if there is one."""
+    """Finish a commit that was begun, if there is one; for whoever holds `committing`."""
     journal = work / _JOURNAL
     if not journal.is_file():
         return

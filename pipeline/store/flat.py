@@ -23,6 +23,9 @@ Column = NDArray[Any]
 # What Parquet may put before the numbers of a page: its header, and that none is null.
 _MOST_HEADER = 4096
 _WIDTHS = {"INT32": 4, "INT64": 8, "FLOAT": 4, "DOUBLE": 8}
+# How a column that lies there as it was in memory may be encoded: it, and that none of it is null.
+_PLAIN = {"PLAIN", "RLE", "BIT_PACKED"}
+_I32_FIELD = 0x15  # Thrift's compact protocol: the next field, a number of 32 bits
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,9 @@ def blocks(path: Path, names: list[str]) -> list[Block]:
     found = []
     for number in range(about.num_row_groups):
         group = about.row_group(number)
-        chunks = {chunk.path_in_schema: chunk for chunk in map(group.column, range(len(kinds)))}
+        chunks = {
+            chunk.path_in_schema: chunk for chunk in map(group.column, range(about.num_columns))
+        }
         try:
             views = {
                 name: _view(bytes_of, chunks[name], kinds[name].to_pandas_dtype()) for name in names
@@ -77,16 +82,43 @@ def _view(bytes_of: NDArray[np.uint8], chunk: Any, kind: Any) -> Column:
     size = chunk.num_values * width
     header = chunk.total_compressed_size - size
     plain = chunk.compression == "UNCOMPRESSED" and not chunk.has_dictionary_page
-    if not plain or not 0 < header <= _MOST_HEADER:
+    if not plain or not set(chunk.encodings) <= _PLAIN or not 0 < header <= _MOST_HEADER:
         raise ValueError(f"column {chunk.path_in_schema} is no single plain page")
+    told = chunk.statistics
+    if told is None or told.null_count:
+        raise ValueError(f"column {chunk.path_in_schema} may hold nulls")
     start = chunk.data_page_offset + header
     if start + size > len(bytes_of):
         raise ValueError(f"column {chunk.path_in_schema} is cut off")
+    if _page_bytes(bytes_of[chunk.data_page_offset : start].tobytes()) < size:
+        raise ValueError(f"column {chunk.path_in_schema} has several pages")
     numbers: Column = np.asarray(bytes_of[start : start + size]).view(kind)
-    told = chunk.statistics
-    if size and told is not None and told.has_min_max and not told.min <= numbers[0] <= told.max:
+    if size and told.has_min_max and (numbers[0] < told.min or numbers[0] > told.max):
         raise ValueError(f"column {chunk.path_in_schema} is not what the file says of it")
     return numbers
+
+
+def _page_bytes(header: bytes) -> int:
+    """How large the page is that begins like this; 0 where no page does.
+
+    A page's header is a Thrift structure; its first two fields are the kind of page and its size
+    (parquet.thrift, `PageHeader`).
+    """
+    at = value = 0
+    for _ in range(2):
+        if header[at : at + 1] != bytes([_I32_FIELD]):
+            return 0
+        value = shift = 0
+        more = True
+        while more:  # seven bits a byte, the lowest first; the uppermost bit: more follow
+            at += 1
+            if at >= len(header):
+                return 0
+            value |= (header[at] & 0x7F) << shift
+            shift += 7
+            more = header[at] >= 0x80
+        at += 1
+    return value >> 1  # zigzag: the lowest bit is the sign
 
 
 class FlatColumns:
@@ -96,11 +128,13 @@ class FlatColumns:
     """
 
     def __init__(self, dataset: Dataset, names: list[str]) -> None:
-        self._paths, self._names = dataset.paths, names
+        self._folder, self._paths, self._names = dataset.folder, dataset.paths, names
         self._opened: dict[int, list[Block]] = {}
 
     def shard(self, number: int) -> list[Block]:
         """The blocks of one shard. Raises `StoreError`."""
+        if number >= len(self._paths):
+            raise StoreError(f"{self._folder} has no shard {number}")
         if number not in self._opened:
             self._opened[number] = blocks(self._paths[number], self._names)
         return self._opened[number]

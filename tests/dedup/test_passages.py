@@ -261,6 +261,19 @@ def test_near_copies_of_what_was_cut_are_duplicates_in_later_dumps_too(
     assert found == ["duplicate:near"] * 4
 
 
+def test_copies_of_what_was_cut_are_found_by_an_index_that_was_made_anew(
+    corpus: Path, tmp_path: Path
+) -> None:
+    """What is left of a text is no copy of it, but its hash is of the whole."""
+    out = tmp_path / "out"
+    shutil.copytree(corpus, out)
+    raw = deliver(tmp_path / "raw", "2026-01-03", [with_shared(n) for n in range(1, 5)])
+    publish(raw, out, recipe=recipe(bands=9))
+    found = [row["verdict"] for row in rows(out, "rejected", "2026-01-03")]
+    assert found == ["duplicate:exact"] * 4
+    assert list((out / "_work" / ".index" / FIRST).glob("*/band_index"))
+
+
 def test_a_document_of_which_nothing_would_be_left_stays_whole(corpus: Path) -> None:
     (whole,) = holders(corpus, dump=SECOND)
     (text,) = (row["text"] for row in rows(corpus, "documents") if row["doc_id"] == whole)
@@ -326,8 +339,8 @@ def test_off_it_makes_nothing(tmp_path: Path) -> None:
         for each in (steps.ingest, *steps.CLEANING):
             last = each(run)
         assert last == run.dataset("measured_documents") == steps.last_made(run)
-        assert not list(run.work.glob("passage_parts"))
         assert run.dataset("passage_counts").rows == 0
+        assert not list(run.work.glob("passage_parts"))
         steps.commit(run, steps.publish(run))
     assert rows(tmp_path / "out", "passages") == []
 
