@@ -71,10 +71,12 @@ class DedupSettings:
         for name, choices in (("banding", BANDINGS), ("keep", POLICIES)):
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}")
-        if self.banding == BY_THRESHOLD and (self.threshold > 0.9 or self.permutations < 32):
+        # Within these bounds datasketch never chooses more than `MOST_BANDS`.
+        possible = 0.1 <= self.threshold <= 0.9 and 32 <= self.permutations <= 512
+        if self.banding == BY_THRESHOLD and not possible:
             raise ValueError(
-                f'banding = "{BY_THRESHOLD}" takes a threshold of at most 0.9 and at least 32 '
-                "permutations"
+                f'banding = "{BY_THRESHOLD}" takes a threshold of 0.1 to 0.9 and 32 to 512 '
+                'permutations; with others give bands and rows (banding = "given")'
             )
         if self.prefer and self.keep != PREFERRED:
             raise ValueError(f'prefer needs keep = "{PREFERRED}"')

@@ -103,7 +103,7 @@ def _within(columns: FlatColumns, wanted: Numbers) -> Iterator[tuple[Block, int,
             yield block, start, end
 
 
-def _shingles_of(part: Part, found: dict[str, NDArray[np.generic]]) -> pa.BinaryArray:
+def _shingles_of(part: Part, found: dict[str, NDArray[np.generic]]) -> pa.LargeBinaryArray:
     """The shingles of each document, sorted as they lie in the files to read along them."""
     counts = found["shingle_count"].astype(np.int64)
     ends = np.append(0, np.cumsum(counts))

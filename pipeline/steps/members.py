@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedup.ids import numbers_of
+from pipeline.dedup.ids import Numbers, numbers_of
 from pipeline.dedup.order import KeepOrder
 from pipeline.index import part as index
 from pipeline.index.part import Part
@@ -21,9 +21,11 @@ MEMBERS = pa.schema(
     [
         pa.field("group", pa.uint64(), nullable=False),
         *(pa.field(name, pa.uint64()) for name in ("doc", "low", "order", "text_high", "text_low")),
-        pa.field("shingles", pa.binary()),
+        pa.field("shingles", pa.large_binary()),
     ]
 )
+# Of so many published documents shingles are read at once.
+_AT_ONCE = 10_000
 
 
 def fresh(table: pa.Table, *, groups: Dataset, order: KeepOrder) -> Iterator[pa.Table]:
@@ -49,18 +51,25 @@ def fresh(table: pa.Table, *, groups: Dataset, order: KeepOrder) -> Iterator[pa.
 
 def published(table: pa.Table, *, parts: Sequence[Part], order: KeepOrder) -> Iterator[pa.Table]:
     """Kernel: documents and their groups in, a row for each that is in the index out."""
-    numbers = table["part"].to_numpy()
+    numbers, docs = table["part"].to_numpy(), table["doc"].to_numpy()
     for number in np.unique(numbers[numbers != FRESH]).tolist():
-        here = table.filter(pa.array(numbers == number))  # sorted by document, as groups are
-        found = index.documents(parts[number], here["doc"].to_numpy())
-        chars = found["chars"].to_numpy()
-        columns = {
-            "group": here["group"],
-            "doc": found["doc"],
-            "low": found["low"],
-            "order": order.published(parts[number].dump, chars),
-            "text_high": found["text_high"],
-            "text_low": found["text_low"],
-            "shingles": found["shingles"],
-        }
-        yield pa.table(columns).cast(MEMBERS)
+        here = np.flatnonzero(numbers == number)  # sorted by document, as groups are
+        for start in range(0, len(here), _AT_ONCE):
+            rows = here[start : start + _AT_ONCE]
+            group = table["group"].to_numpy()[rows]
+            yield _found(parts[number], docs[rows], group, order)
+
+
+def _found(part: Part, docs: Numbers, group: Numbers, order: KeepOrder) -> pa.Table:
+    found = index.documents(part, docs)  # two rows where ids begin alike
+    chars = found["chars"].to_numpy()
+    columns = {
+        "group": group[np.searchsorted(docs, found["doc"].to_numpy())],
+        "doc": found["doc"],
+        "low": found["low"],
+        "order": order.published(part.dump, chars),
+        "text_high": found["text_high"],
+        "text_low": found["text_low"],
+        "shingles": found["shingles"],
+    }
+    return pa.table(columns).cast(MEMBERS)
