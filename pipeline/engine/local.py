@@ -41,8 +41,8 @@ Overlap = Callable[[Iterable[pa.Table]], Iterator[pa.Table]]
 # A partition of a shuffle is read whole by one worker, whose kernel may make objects of its rows.
 _PARTITION_BYTES = 32 * 1024 * 1024
 _PARTITION_ROWS = 50_000
-# No partition is larger, whatever a kernel may take: as one row group it has to have fewer rows than
-# pyarrow writes in one (64 Mi), or a key's rows would come to the next kernel in two.
+# No partition is larger, whatever a kernel may take: it may become one row group, of which pyarrow
+# makes two beyond 64 Mi rows, and the rows of a key would come to the next kernel apart.
 _MOST_PARTITION_BYTES = 256 * 1024 * 1024
 MEMORY_LIMIT = "1GB"
 
