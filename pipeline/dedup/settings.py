@@ -9,6 +9,8 @@ BANDINGS = (GIVEN, BY_THRESHOLD)
 EARLIEST, LONGEST = "earliest", "longest"
 BEST_QUALITY, PREFERRED = "best-quality", "preferred-sources"
 POLICIES = (EARLIEST, LONGEST, BEST_QUALITY, PREFERRED)
+PREFERENCE_BITS = 12
+MOST_PREFERRED = (1 << PREFERENCE_BITS) - 1  # the last number is of sources that fit none
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class DedupSettings:
             raise ValueError(f'prefer needs keep = "{PREFERRED}"')
         if self.keep == PREFERRED and not self.prefer:
             raise ValueError(f'keep = "{PREFERRED}" needs sources to prefer')
+        if len(self.prefer) > MOST_PREFERRED:
+            raise ValueError(f"prefer takes at most {MOST_PREFERRED} patterns")
         if self.process_memory_mb < 64:
             raise ValueError("process_memory_mb must be at least 64")
         if self.passage_words < 1:

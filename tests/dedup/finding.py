@@ -114,14 +114,13 @@ def found_in(
     every: Sequence[Doc],
     settings: DedupSettings,
     published: Sequence[Doc] = (),
-    workers: int = 1,
 ) -> dict[str, dict[str, Any]]:
     """The same of dumps that are already cut into shards."""
     parts = index_of(folder / "index", published, settings)
     names = {doc.doc_id: doc.name for doc in (*every, *published)}
     order = KeepOrder(settings, tuple(sorted({doc.dump for doc in (*every, *published)})))
     found: dict[str, dict[str, Any]] = {}
-    with LocalEngine(workers) as engine:
+    with LocalEngine() as engine:
         made = [signed(folder / f"fresh-{n}", some, settings) for n, some in enumerate(dumps)]
         keys = [
             making.keys_in_order(engine, each, partial(target, each.folder.parent), settings)

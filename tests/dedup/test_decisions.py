@@ -154,9 +154,6 @@ def sketched(text: str, sizes: DedupSettings) -> MinHash:
     return made
 
 
-# --- No order of rows, shards, dumps or partitions is in the answer.
-
-
 @settings(max_examples=10)
 @given(CORPORA, st.randoms(use_true_random=False), st.sampled_from([1, 3]), st.booleans())
 def test_no_order_and_no_memory_is_in_the_answer(
@@ -170,14 +167,6 @@ def test_no_order_and_no_memory_is_in_the_answer(
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         if little:
             for module in (making, deduplicate):
-                patch.setattr(module, "partition_bytes", lambda _: 1000)
+                patch.setattr(module, "partition_bytes", lambda _: 3000)
         found = found_in(Path(folder), cut, docs, SURE)
     assert compared(found) == twin.fates(docs)
-
-
-def test_several_workers_give_the_same(tmp_path: Path) -> None:
-    docs = documents([(version(n % 4, n % 5, n), DUMP) for n in range(12)])
-    apart = [[docs[:4], docs[4:8], docs[8:]]]
-    one = found_in(tmp_path / "one", apart, docs, SURE)
-    assert one
-    assert found_in(tmp_path / "two", apart, docs, SURE, workers=2) == one
