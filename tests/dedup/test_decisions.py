@@ -4,7 +4,6 @@ with each.
 
 import random
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,19 +117,21 @@ def test_large_buckets_lose_nothing_as_long_as_few_stay(
 
 
 def test_what_a_large_bucket_misses_is_kept() -> None:
-    """The bound is no theory: with room for one, what is like the second alone stays."""
-    first, second = (" ".join(f"w{n}{letter}" for n in range(50)) for letter in "ab")
-    shared = " ".join(f"s{n}" for n in range(20))  # so that all share a band
-    docs = [Doc("a", f"{first} {shared} and more of it"), Doc("b", f"{second} {shared} at last")]
-    docs.append(Doc("copy", f"{second} {shared}"))
-    assert in_one_group(docs, SURE, frozenset(), 64).keys() == {"copy"}
-    assert in_one_group(docs, SURE, frozenset(), 2).keys() == {"copy"}
-    assert not in_one_group(docs, replace(SURE, bands=1, threshold=0.99), frozenset(), 1)
+    """The bound is no theory: with room for one, what is like the second alone stays, unless it
+    shares a smaller bucket with it.
+    """
+    first, second = (" ".join(map(twin.word, range(at, at + 50))) for at in (0, 100))
+    form = " ".join(map(twin.word, range(200, 220)))
+    docs = [Doc("a", f"{first} {form} and more"), Doc("b", f"{second} {form} at last")]
+    docs += [Doc("like b", f"{second} {form}")]
+    for bands, anchors, found in ((1, 2, {"like b"}), (1, 1, set()), (2, 1, {"like b"})):
+        one_minimum = DedupSettings(bands=bands, rows=1)  # of the form: all three share it
+        assert in_one_group(docs, one_minimum, frozenset(), anchors).keys() == found
 
 
 @pytest.mark.parametrize("sizes", [DedupSettings(), DedupSettings(bands=6, rows=3)])
 def test_estimate_and_bands_are_those_of_datasketch(tmp_path: Path, sizes: DedupSettings) -> None:
-    base = [f"w{n}x" for n in range(80)]
+    base = [twin.word(n) for n in range(80)]
     docs = [Doc("kept", " ".join([*base, "and", "more"]))]
     docs += [Doc(f"n{n}", " ".join(base[: 80 - n])) for n in range(8)]
     found = duplicates(tmp_path, docs, sizes)

@@ -21,6 +21,7 @@ from pipeline.dedup.settings import (
 )
 from pipeline.recipe import RecipeError, parse
 from tests.dedup.finding import Doc, duplicates
+from tests.dedup.twin import word
 
 
 class About(NamedTuple):
@@ -159,7 +160,7 @@ def test_orders_are_those_of_the_fields_one_after_the_other(
 
 
 # Two texts that are alike: the second lacks two words.
-TEXT = " ".join(f"word{n}x" for n in range(60))
+TEXT = " ".join(map(word, range(60)))
 LESS = TEXT.rsplit(" ", 2)[0]
 IDS = {"small": "0" * 32, "large": "f" * 32}
 

@@ -24,6 +24,11 @@ class Fate:
     containment: float
 
 
+def word(number: int) -> str:
+    """A word of its own for each number; digits would all be 0."""
+    return "".join(chr(ord("a") + number // 26**place % 26) for place in range(4))
+
+
 def shingles(text: str) -> set[str]:
     """Runs of five words; of five characters where there are fewer than ten words."""
     words = re.sub("[^a-z0]+", " ", re.sub("[0-9]", "0", text.lower())).split()
