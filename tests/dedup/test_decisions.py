@@ -86,6 +86,20 @@ def test_every_row_is_that_of_the_twin(corpus: list[tuple[str, str]]) -> None:
     assert compared(found) == twin.fates(fresh, published)
 
 
+def test_a_copy_of_a_dropped_text_has_its_fate_and_numbers(tmp_path: Path) -> None:
+    longer = [
+        Doc("kept", f"{BASES[0]} and more"),
+        Doc("near", BASES[0]),
+        Doc("x", BASES[0].upper()),
+    ]
+    found = duplicates(tmp_path, longer, SURE)
+    assert compared(found) == twin.fates(longer)
+    assert found["x"]["duplicate"] == "duplicate:near"
+    same = ("kept_id", "jaccard", "containment", "estimated_jaccard", "bands_met")
+    assert all(found["x"][name] == found["near"][name] for name in same)
+    assert found["x"]["jaccard"] < 1
+
+
 @given(CORPORA, st.integers(1, 4))
 def test_large_buckets_lose_nothing_as_long_as_few_stay(
     corpus: list[tuple[str, str]], anchors: int

@@ -15,6 +15,7 @@ import pytest
 from pipeline.dedup.bands import BAND_KEYS
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.signatures import banding
+from pipeline.engine import local
 from pipeline.engine.local import LocalEngine
 from pipeline.index.making import as_it_is, partition_bytes
 from pipeline.recipe import RecipeError, parse
@@ -116,6 +117,22 @@ def test_memory_changes_the_partitions_and_not_the_rows(tmp_path: Path) -> None:
             assert len(found.paths) == shards
             column = pa.concat_tables(found.batches(["key"]))["key"]
             assert np.array_equal(column.to_numpy(), np.sort(keys))
+
+
+def test_no_partition_has_more_rows_than_a_row_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the rows of a key would be cut where pyarrow ends a row group, and hardly meet."""
+    assert local.MOST_PARTITION_BYTES / 8 < 64 << 20, "a row has more than 8 bytes on disk"
+    monkeypatch.setattr(local, "MOST_PARTITION_BYTES", 200)
+    table = pa.table({"key": [n << 60 for n in range(16)], "doc": range(16)}, BAND_KEYS)
+    made = target(tmp_path, "keys", BAND_KEYS, "flat")
+    source = made.finish([made.write("part-0.parquet", [table])])
+    with LocalEngine() as engine:
+        place = target(tmp_path, "parted", BAND_KEYS, "flat")
+        found = engine.shuffle_map(as_it_is, [source], "key", place, partition_bytes=1 << 40)
+    assert len(found.paths) > 1
+    assert found.table(["key"])["key"].to_pylist() == [n << 60 for n in range(16)]
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
