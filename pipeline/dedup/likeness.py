@@ -6,10 +6,11 @@ not: who is dropped (keepers).
 Of documents with equal texts the first in keep order stands for all; the others are its copies. It
 is compared with those that it shares a band with: with all of them where at most `ANCHORS` share
 the band, else with the first `ANCHORS` of them that stay. A document stays unless it is alike to
-one that does, so as long as no more than `ANCHORS` documents that share a band are unlike each
-other nothing is missed: who stays would stay if all were compared. Where there are more, a document
-that is alike only to one behind the first `ANCHORS`, and shares no smaller band with it, is kept;
-none is ever dropped that is not itself alike to one that stays.
+one that does, so as long as no more than `ANCHORS` documents that share a band stay, published ones
+among them, nothing is missed: who stays would stay if all were compared. Where more stay, a
+document that is alike only to one behind the first `ANCHORS`, and shares no smaller band with it,
+is kept; none is ever dropped that is not itself alike to one that stays. (tests/dedup/
+test_decisions.py holds all of this against comparing each with each.)
 """
 
 import sys

@@ -27,15 +27,16 @@ class DedupSettings:
     bands: MinHash bands; texts of similarity s become candidates with probability
     1 - (1 - s**rows)**bands. 14 x 8 on word 5-grams is FineWeb's.
     rows: minima in a band.
-    permutations: minima in all, where `banding` is `threshold`.
+    permutations: minima in all, where `banding` is `threshold`; 32 to 512.
     keep: which of two that are alike comes first: `earliest`, of the earliest dump, then the
     longest; `longest`, then of the earliest dump; `best-quality`, with the fewest lost or odd
     characters, then the fewest edits, then the longest; `preferred-sources`, of the first of
     `prefer`, then as `earliest`. What is published already comes before all; the last word has the
     smallest id.
     prefer: patterns of raw files (`wiki/*`), the most preferred first; `*` crosses folders.
+    At most 4,095.
     process_memory_mb: what each process may hold while duplicates are found, in megabytes; more
-    data go by way of files. The answer does not depend on it.
+    data go by way of files. The answer does not depend on it; above 3,072 nothing does.
     passages: cut paragraphs that many documents have, to the first of all.
     passage_words: fewest words of such a paragraph; in scripts without spaces an ideograph or kana
     is a word, and so are five characters of Thai, Lao, Khmer or Burmese.
