@@ -12,23 +12,24 @@ import numpy as np
 from pipeline.kernels.codepoints import COUNT, CodePointTable, table_of
 from pipeline.kernels.folding import Folding, folding_of
 
-# What a text can do without and be the same to its readers: Unicode's blocks of combining
-# diacritical marks (of letters, of symbols: keycaps), the stretching of Arabic letters, and the
-# selectors that choose between shapes of one character (emoji, ideographs, Mongolian).
+_TATWEEL = "\u0640"  # stretches an Arabic letter
+# Marks that a text can do without and be the same to its readers: Unicode's blocks of combining
+# diacritical marks (of letters, of symbols: keycaps), the vowels of Hebrew, Arabic and Syriac, which
+# are written for those who need them, and the selectors that choose between shapes of one character
+# (emoji, ideographs, Mongolian).
 _LEFT_OUT = (
-    (0x0300, 0x036F),
-    (0x0640, 0x0640),
-    (0x180B, 0x180F),
-    (0x1AB0, 0x1AFF),
-    (0x1DC0, 0x1DFF),
-    (0x20D0, 0x20FF),
-    (0xFE00, 0xFE0F),
-    (0xFE20, 0xFE2F),
-    (0xE0100, 0xE01EF),
+    ("\u0300", "\u036f"),
+    ("\u0590", "\u074f"),
+    ("\u08c0", "\u08ff"),
+    ("\u180b", "\u180f"),
+    ("\u1ab0", "\u1aff"),
+    ("\u1dc0", "\u1dff"),
+    ("\u20d0", "\u20ff"),
+    ("\ufe00", "\ufe0f"),
+    ("\ufe20", "\ufe2f"),
+    ("\U000e0100", "\U000e01ef"),
 )
-# Scripts of whose letters marks say the vowels, for those who need them: Hebrew, Arabic, Syriac.
-_POINTED = ((0x0590, 0x074F), (0x08C0, 0x08FF))
-_HANGUL = (0xAC00, 0xD7A3)  # whole syllables
+_HANGUL = "\uac00", "\ud7a3"  # whole syllables
 # Scripts that put no space between words: Thai to Burmese, Khmer, Tai, Javanese and Balinese, kana,
 # ideographs (with extensions and compatibility forms).
 _UNSPACED = (
@@ -68,7 +69,7 @@ def alike(character: str) -> str:
     soft hyphens, variation selectors) go; everything else is a blank. Letters and their marks come
     apart, but for Hangul, which stays in syllables.
     """
-    if _in(character, (_HANGUL,)):
+    if _HANGUL[0] <= character <= _HANGUL[1]:
         return character
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
     return "".join(map(_alike, apart))
@@ -76,17 +77,15 @@ def alike(character: str) -> str:
 
 def _alike(character: str) -> str:
     category = unicodedata.category(character)
-    if _in(character, _LEFT_OUT) or (category == "Mn" and _in(character, _POINTED)):
+    if character == _TATWEEL or (
+        category[0] == "M" and any(first <= character <= last for first, last in _LEFT_OUT)
+    ):
         return ""
     if category == "Nd":
         return "0"
     if category == "Cf":
         return ""
     return character if category[0] in "LMN" else " "
-
-
-def _in(character: str, ranges: tuple[tuple[int, int], ...]) -> bool:
-    return any(first <= ord(character) <= last for first, last in ranges)
 
 
 @cache
