@@ -14,9 +14,9 @@ from pipeline.kernels.folding import Folding, folding_of
 
 _TATWEEL = "\u0640"  # stretches an Arabic letter
 # Marks that a text can do without and be the same to its readers: Unicode's blocks of combining
-# diacritical marks (of letters, of symbols: keycaps), the vowels of Hebrew, Arabic and Syriac, which
-# are written for those who need them, and the selectors that choose between shapes of one character
-# (emoji, ideographs, Mongolian).
+# diacritical marks (of letters, of symbols: keycaps), the vowels of Hebrew, Arabic and Syriac,
+# which only some texts write, and the selectors that choose between shapes of one character (emoji,
+# ideographs, Mongolian).
 _LEFT_OUT = (
     ("\u0300", "\u036f"),
     ("\u0590", "\u074f"),

@@ -118,7 +118,6 @@ def _members(table: pa.Table, settings: DedupSettings) -> _Members:
     group, doc, low, order, high, text = (
         column[in_order] for column in (group, doc, low, order, high, text)
     )
-    sets = _sets(table["shingles"], in_order)
     first = np.arange(len(doc))
     if settings.exact:
         by_text = np.lexsort((first, text, high, group))
@@ -130,6 +129,7 @@ def _members(table: pa.Table, settings: DedupSettings) -> _Members:
         first[by_text] = np.repeat(by_text[starts], sizes)
         stays = order & _FRESH == 0
         first[stays] = np.flatnonzero(stays)  # what is published is nobody's copy
+    sets = _sets(table["shingles"], in_order, first == np.arange(len(doc)))
     return _Members(group, doc, low, order, first, sets)
 
 
@@ -138,10 +138,10 @@ def _repeated(docs: Numbers) -> NDArray[np.bool_]:
     return np.asarray(counts[which] > 1)
 
 
-def _sets(packed: pa.ChunkedArray, rows: Places) -> Sets:
-    """The shingles of these rows, sorted; none where there are none."""
+def _sets(packed: pa.ChunkedArray, rows: Places, compared: NDArray[np.bool_]) -> Sets:
+    """The shingles of these rows, sorted; none where there are none, or a row is not compared."""
     values, every = unpacked(packed.combine_chunks())
-    sizes = np.diff(every)[rows]
+    sizes = np.diff(every)[rows] * compared
     ends = np.append(0, np.cumsum(sizes))
     keys = gathered(values, every[rows], sizes, ends)
     keys.sort()
