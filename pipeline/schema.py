@@ -401,8 +401,12 @@ SIGNED = pa.schema(
         _field("damage", pa.int64(), "code points that were lost or are odd"),
         _field("edits", pa.int64(), "edits made to the document"),
         *_SIGNATURE[:2],
-        _field("minima", pa.binary(), "the signature, as uint32; null where the text is too short"),
-        _field("shingles", pa.binary(), "the lower 32 bits of each distinct hash, as uint32"),
+        _field(
+            "minima",
+            pa.large_binary(),
+            "the signature, as uint32; null where the text is too short",
+        ),
+        _field("shingles", pa.large_binary(), "the lower 32 bits of each distinct hash, as uint32"),
         _field("shingle_count", pa.int64(), "how many those are"),
     ]
 )

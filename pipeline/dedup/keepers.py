@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.dedup.order import KeepOrder
 from pipeline.kernels.components import settle, unite
 from pipeline.kernels.keeping import best_kept
 
@@ -107,8 +106,3 @@ def _least_ids(docs: dict[str, Numbers], roots: Places) -> Places:
     by_id = np.lexsort((docs["low"], docs["doc"]))[::-1]
     least[roots[by_id]] = by_id  # the last one written is the smallest
     return least
-
-
-def because(dropped: dict[str, Numbers], order: KeepOrder) -> pa.Array:
-    """Why what was kept came first."""
-    return order.because(dropped["kept_order"], dropped["order"])

@@ -6,10 +6,11 @@ not: who is dropped (keepers).
 Of documents with equal texts the first in keep order stands for all; the others are its copies. It
 is compared with those that it shares a band with: with all of them where at most `ANCHORS` share
 the band, else with the first `ANCHORS` of them that stay. A document stays unless it is alike to
-one that does, so as long as no more than `ANCHORS` documents that share a band are unlike each
-other nothing is missed: who stays would stay if all were compared. Where there are more, a document
-that is alike only to one behind the first `ANCHORS`, and shares no smaller band with it, is kept;
-none is ever dropped that is not itself alike to one that stays.
+one that does, so as long as no more than `ANCHORS` documents that share a band stay, published ones
+among them, nothing is missed: who stays would stay if all were compared. Where more stay, a
+document that is alike only to one behind the first `ANCHORS`, and shares no smaller band with it,
+is kept; none is ever dropped that is not itself alike to one that stays. (tests/dedup/
+test_decisions.py holds all of this against comparing each with each.)
 """
 
 import sys
@@ -117,7 +118,6 @@ def _members(table: pa.Table, settings: DedupSettings) -> _Members:
     group, doc, low, order, high, text = (
         column[in_order] for column in (group, doc, low, order, high, text)
     )
-    sets = _sets(table["shingles"], in_order)
     first = np.arange(len(doc))
     if settings.exact:
         by_text = np.lexsort((first, text, high, group))
@@ -129,6 +129,7 @@ def _members(table: pa.Table, settings: DedupSettings) -> _Members:
         first[by_text] = np.repeat(by_text[starts], sizes)
         stays = order & _FRESH == 0
         first[stays] = np.flatnonzero(stays)  # what is published is nobody's copy
+    sets = _sets(table["shingles"], in_order, first == np.arange(len(doc)))
     return _Members(group, doc, low, order, first, sets)
 
 
@@ -137,10 +138,10 @@ def _repeated(docs: Numbers) -> NDArray[np.bool_]:
     return np.asarray(counts[which] > 1)
 
 
-def _sets(packed: pa.ChunkedArray, rows: Places) -> Sets:
-    """The shingles of these rows, sorted; none where there are none."""
+def _sets(packed: pa.ChunkedArray, rows: Places, compared: NDArray[np.bool_]) -> Sets:
+    """The shingles of these rows, sorted; none where there are none, or a row is not compared."""
     values, every = unpacked(packed.combine_chunks())
-    sizes = np.diff(every)[rows]
+    sizes = np.diff(every)[rows] * compared
     ends = np.append(0, np.cumsum(sizes))
     keys = gathered(values, every[rows], sizes, ends)
     keys.sort()

@@ -21,6 +21,7 @@ from pipeline.dedup.settings import (
     BEST_QUALITY,
     EARLIEST,
     LONGEST,
+    PREFERENCE_BITS,
     PREFERRED,
     DedupSettings,
 )
@@ -56,7 +57,7 @@ _FIELDS = {
         Field("edits", 16, "less edited"),
         _SHORTER_FIELD,
     ),
-    PREFERRED: (Field("source", 12, "from a preferred source"), _DUMP, _SHORTER_FIELD),
+    PREFERRED: (Field("source", PREFERENCE_BITS, "from a preferred source"), _DUMP, _SHORTER_FIELD),
 }
 
 

@@ -9,6 +9,8 @@ BANDINGS = (GIVEN, BY_THRESHOLD)
 EARLIEST, LONGEST = "earliest", "longest"
 BEST_QUALITY, PREFERRED = "best-quality", "preferred-sources"
 POLICIES = (EARLIEST, LONGEST, BEST_QUALITY, PREFERRED)
+PREFERENCE_BITS = 12
+MOST_PREFERRED = (1 << PREFERENCE_BITS) - 1  # the last number is of sources that fit none
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,16 @@ class DedupSettings:
     bands: MinHash bands; texts of similarity s become candidates with probability
     1 - (1 - s**rows)**bands. 14 x 8 on word 5-grams is FineWeb's.
     rows: minima in a band.
-    permutations: minima in all, where `banding` is `threshold`.
+    permutations: minima in all, where `banding` is `threshold`; 32 to 512.
     keep: which of two that are alike comes first: `earliest`, of the earliest dump, then the
     longest; `longest`, then of the earliest dump; `best-quality`, with the fewest lost or odd
     characters, then the fewest edits, then the longest; `preferred-sources`, of the first of
     `prefer`, then as `earliest`. What is published already comes before all; the last word has the
     smallest id.
     prefer: patterns of raw files (`wiki/*`), the most preferred first; `*` crosses folders.
+    At most 4,095.
     process_memory_mb: what each process may hold while duplicates are found, in megabytes; more
-    data go by way of files. The answer does not depend on it.
+    data go by way of files. The answer does not depend on it; above 3,072 nothing does.
     passages: cut paragraphs that many documents have, to the first of all.
     passage_words: fewest words of such a paragraph; in scripts without spaces an ideograph or kana
     is a word, and so are five characters of Thai, Lao, Khmer or Burmese.
@@ -71,15 +74,19 @@ class DedupSettings:
         for name, choices in (("banding", BANDINGS), ("keep", POLICIES)):
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}")
-        if self.banding == BY_THRESHOLD and (self.threshold > 0.9 or self.permutations < 32):
+        # Within these bounds datasketch never chooses more than `MOST_BANDS`.
+        possible = 0.1 <= self.threshold <= 0.9 and 32 <= self.permutations <= 512
+        if self.banding == BY_THRESHOLD and not possible:
             raise ValueError(
-                f'banding = "{BY_THRESHOLD}" takes a threshold of at most 0.9 and at least 32 '
-                "permutations"
+                f'banding = "{BY_THRESHOLD}" takes a threshold of 0.1 to 0.9 and 32 to 512 '
+                'permutations; with others give bands and rows (banding = "given")'
             )
         if self.prefer and self.keep != PREFERRED:
             raise ValueError(f'prefer needs keep = "{PREFERRED}"')
         if self.keep == PREFERRED and not self.prefer:
             raise ValueError(f'keep = "{PREFERRED}" needs sources to prefer')
+        if len(self.prefer) > MOST_PREFERRED:
+            raise ValueError(f"prefer takes at most {MOST_PREFERRED} patterns")
         if self.process_memory_mb < 64:
             raise ValueError("process_memory_mb must be at least 64")
         if self.passage_words < 1:

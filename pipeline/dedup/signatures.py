@@ -20,7 +20,7 @@ from pipeline.kernels.texts import texts_of
 
 # What signatures and text hashes are made of. Raise it when folding, shingles or hashes change:
 # those of other dumps are made anew then, since they cannot be compared.
-FORMAT = 3
+FORMAT = 4
 _SEED = 1
 _SCHEME = "affine32"
 
@@ -32,7 +32,9 @@ def signatures(texts: pa.Array, settings: DedupSettings) -> pa.ListArray:
     return as_lists(signed(texts, settings)[0])
 
 
-def signed(texts: pa.Array, settings: DedupSettings) -> tuple[pa.BinaryArray, pa.BinaryArray]:
+def signed(
+    texts: pa.Array, settings: DedupSettings
+) -> tuple[pa.LargeBinaryArray, pa.LargeBinaryArray]:
     """(minima, shingles) of each text, as the bytes of uint32; null for a text shorter than one
     shingle.
 
@@ -49,7 +51,7 @@ def signed(texts: pa.Array, settings: DedupSettings) -> tuple[pa.BinaryArray, pa
     return packed(values[some].reshape(-1), of_minima, some), packed(shingles, ends, some)
 
 
-def as_lists(minima_: pa.BinaryArray) -> pa.ListArray:
+def as_lists(minima_: pa.LargeBinaryArray) -> pa.ListArray:
     """Packed signatures as lists of uint32, a null where there is none."""
     values, ends = unpacked(minima_)
     offsets = pa.array(ends.astype(np.int32), mask=None)
@@ -70,15 +72,18 @@ def signed_sets(
 
 def packed(
     shingles: NDArray[np.uint32], ends: NDArray[np.int64], some: NDArray[np.bool_]
-) -> pa.BinaryArray:
-    """Sets of shingles as bytes, one after the other; null where there are not `some`."""
-    offsets = (ends * shingles.itemsize).astype(np.int32)
+) -> pa.LargeBinaryArray:
+    """Sets of shingles as bytes, one after the other; null where there are not `some`.
+
+    Large, since those of one group of documents may be more than 2 GB.
+    """
+    offsets = (ends * shingles.itemsize).astype(np.int64)
     valid = pa.array(some).buffers()[1]
     buffers = [valid, pa.py_buffer(offsets), pa.py_buffer(shingles)]
-    return pa.BinaryArray.from_buffers(pa.binary(), len(some), buffers)
+    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(some), buffers)
 
 
-def unpacked(sets: pa.BinaryArray) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+def unpacked(sets: pa.LargeBinaryArray) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """(shingles, where each set's end), read only. A null is an empty set."""
     texts = texts_of(sets)
     start, end = int(texts.offsets[0]), int(texts.offsets[-1])

@@ -41,6 +41,9 @@ Overlap = Callable[[Iterable[pa.Table]], Iterator[pa.Table]]
 # A partition of a shuffle is read whole by one worker, whose kernel may make objects of its rows.
 _PARTITION_BYTES = 32 * 1024 * 1024
 _PARTITION_ROWS = 50_000
+# No partition is larger, whatever a kernel may take: it may become one row group, of which pyarrow
+# makes two beyond 64 Mi rows, and the rows of a key would come to the next kernel apart.
+MOST_PARTITION_BYTES = 256 * 1024 * 1024
 MEMORY_LIMIT = "1GB"
 
 
@@ -132,7 +135,7 @@ class LocalEngine:
             rows = sum(source.rows for source in sources)
             count = 1 + max(size // _PARTITION_BYTES, rows // _PARTITION_ROWS)
         else:
-            count = 1 + size // partition_bytes
+            count = 1 + size // min(partition_bytes, MOST_PARTITION_BYTES)
         if count == 1:
             return [partial(_rows_of, paths)]
         count = min(count, MOST_PARTITIONS)

@@ -80,12 +80,12 @@ def documents(part: Part, docs: Numbers) -> Iterator[pa.Table]:
         name: np.concatenate([np.empty(0, kind.to_pandas_dtype()), *columns[name]])
         for name, kind in zip(_DOCUMENTS, schema.DOCUMENT_INDEX.types, strict=True)
     }
-    if not np.array_equal(made["doc"], docs):
+    if not np.array_equal(np.unique(made["doc"]), docs):  # two rows where ids begin alike
         told = f"{part.band_index} names documents that {part.document_index} does not have"
         raise _torn(part, told)
     ends = np.append(0, np.cumsum(made["shingle_count"].astype(np.int64)))
     start = 0
-    while start < len(docs):
+    while start < len(made["doc"]):
         fitting = int(np.searchsorted(ends, ends[start] + _MOST_SHINGLES, "right")) - 1
         end = max(start + 1, fitting)
         some = {name: column[start:end] for name, column in made.items()}
@@ -112,7 +112,7 @@ def _within(columns: FlatColumns, wanted: Numbers) -> Iterator[tuple[Block, int,
             yield block, start, end
 
 
-def _shingles_of(part: Part, found: dict[str, NDArray[np.generic]]) -> pa.BinaryArray:
+def _shingles_of(part: Part, found: dict[str, NDArray[np.generic]]) -> pa.LargeBinaryArray:
     """The shingles of each document, sorted as they lie in the files to read along them."""
     counts = found["shingle_count"].astype(np.int64)
     ends = np.append(0, np.cumsum(counts))

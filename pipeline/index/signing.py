@@ -43,8 +43,8 @@ def signatures(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table
         "damage": damage,
         "edits": table["edit_count"],
         "text_hash": _spread(pa.array(text_hashes(texts), pa.string()), compared),
-        "minima": pa.nulls(table.num_rows, pa.binary()),
-        "shingles": pa.nulls(table.num_rows, pa.binary()),
+        "minima": pa.nulls(table.num_rows, pa.large_binary()),
+        "shingles": pa.nulls(table.num_rows, pa.large_binary()),
         "shingle_count": pa.nulls(table.num_rows, pa.int64()),
     }
     if settings.near:

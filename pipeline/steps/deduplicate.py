@@ -136,12 +136,17 @@ def _looked_up(
         name: [np.empty(0, kind.to_pandas_dtype())]
         for name, kind in zip(names, keepers.DROPPED.types, strict=True)
     }
+    by_doc = np.argsort(docs)
+    docs, low = docs[by_doc], low[by_doc]
     for block in FlatColumns(dropped, list(names)).all_blocks():
-        at = np.minimum(np.searchsorted(block.columns["doc"], docs), block.rows - 1)
+        start = int(np.searchsorted(docs, np.uint64(block.least), "left"))
+        end = int(np.searchsorted(docs, np.uint64(block.most), "right"))
+        there = block.columns["doc"]
+        at = np.minimum(np.searchsorted(there, docs[start:end]), block.rows - 1)
         hits = np.flatnonzero(
-            (block.columns["doc"][at] == docs) & (block.columns["low"][at] == low)
+            (there[at] == docs[start:end]) & (block.columns["low"][at] == low[start:end])
         )
-        rows.append(hits)
+        rows.append(by_doc[start + hits])
         for name in names:
             found[name].append(block.columns[name][at[hits]])
     return np.concatenate(rows), {name: np.concatenate(found[name]) for name in names}

@@ -64,9 +64,14 @@ def met(table: pa.Table, *, index: Sequence[Part]) -> Iterator[pa.Table]:
 
 
 def documents(table: pa.Table) -> Iterator[pa.Table]:
-    """Kernel, by document: rows of shared keys in, one row for each document out, sorted."""
-    docs, at = np.unique(table["doc"].to_numpy(), return_index=True)
-    yield pa.table({"doc": docs, "part": table["part"].to_numpy()[at]}, DOCUMENTS)
+    """Kernel, by document: rows of shared keys in, one row for each document out, sorted.
+
+    Of two whose ids begin alike it is the new one, or that of the earlier part.
+    """
+    docs, parts = table["doc"].to_numpy(), table["part"].to_numpy()
+    order = np.lexsort((parts, docs))
+    distinct, at = np.unique(docs[order], return_index=True)
+    yield pa.table({"doc": distinct, "part": parts[order][at]}, DOCUMENTS)
 
 
 def groups(shared: Dataset, met_documents: Dataset, scratch: Path) -> Iterator[pa.Table]:

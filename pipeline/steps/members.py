@@ -21,9 +21,11 @@ MEMBERS = pa.schema(
     [
         pa.field("group", pa.uint64(), nullable=False),
         *(pa.field(name, pa.uint64()) for name in ("doc", "low", "order", "text_high", "text_low")),
-        pa.field("shingles", pa.binary()),
+        pa.field("shingles", pa.large_binary()),
     ]
 )
+# Of so many published documents shingles are read at once.
+_AT_ONCE = 10_000
 
 
 def fresh(table: pa.Table, *, groups: Dataset, order: KeepOrder) -> Iterator[pa.Table]:
@@ -49,13 +51,15 @@ def fresh(table: pa.Table, *, groups: Dataset, order: KeepOrder) -> Iterator[pa.
 
 def published(table: pa.Table, *, parts: Sequence[Part], order: KeepOrder) -> Iterator[pa.Table]:
     """Kernel: documents and their groups in, a row for each that is in the index out."""
-    numbers = table["part"].to_numpy()
+    numbers, docs = table["part"].to_numpy(), table["doc"].to_numpy()
     for number in np.unique(numbers[numbers != FRESH]).tolist():
-        here = table.filter(pa.array(numbers == number))  # sorted by document, as groups are
-        at = 0
-        for found in index.documents(parts[number], here["doc"].to_numpy()):
+        here = np.flatnonzero(numbers == number)  # sorted by document, as groups are
+        group = table["group"].to_numpy()[here]
+        for found in index.documents(parts[number], docs[here]):
+            # Where ids begin alike there are two rows of one number.
+            of = np.searchsorted(docs[here], found["doc"].to_numpy())
             columns = {
-                "group": here["group"].slice(at, found.num_rows),
+                "group": group[of],
                 "doc": found["doc"],
                 "low": found["low"],
                 "order": order.published(parts[number].dump, found["chars"].to_numpy()),
@@ -63,5 +67,4 @@ def published(table: pa.Table, *, parts: Sequence[Part], order: KeepOrder) -> It
                 "text_low": found["text_low"],
                 "shingles": found["shingles"],
             }
-            at += found.num_rows
             yield pa.table(columns).cast(MEMBERS)

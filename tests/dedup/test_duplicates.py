@@ -1,4 +1,4 @@
-"""What is dropped, for which document, and what never is: the neighbours' traps are cases here."""
+"""What is dropped, for which document, and what never is, through all steps."""
 
 import csv
 import json
@@ -77,35 +77,6 @@ def fates(out: Path) -> dict[str, tuple[str, str]]:
         names[row["doc_id"]]: (row["verdict"], names[row["kept_id"]])
         for row in rows(out, "duplicates")
     }
-
-
-def test_identical_short_texts_are_one(tmp_path: Path) -> None:
-    """datatrove keeps all of five identical three-word texts; text-dedup loses them all."""
-    out = corpus(tmp_path, {f"n{n}": "Closed on Mondays" for n in range(5)})
-    assert len(published(out)) == 1
-    assert {verdict for verdict, _ in fates(out).values()} == {"duplicate:exact"}
-
-
-def test_distinct_short_texts_all_stay(tmp_path: Path) -> None:
-    """data-juicer gives all texts shorter than a shingle one signature."""
-    texts = [
-        "Yes",
-        "No",
-        "Hm",
-        "Mind the step",
-        "No boats today",
-        "Ring twice",
-        "Closed on Mondays",
-    ]
-    out = corpus(tmp_path, {f"n{n}": text for n, text in enumerate(texts)})
-    assert len(published(out)) == len(texts)
-
-
-def test_unrelated_chinese_texts_all_stay(tmp_path: Path) -> None:
-    """data-juicer makes one of twenty unrelated Chinese texts of 400 characters."""
-    signs = [chr(0x4E00 + n) for n in range(4000)]
-    texts = {f"n{n}": "".join(random.Random(n).choices(signs, k=400)) for n in range(20)}
-    assert len(published(corpus(tmp_path, texts))) == 20
 
 
 def test_a_chain_loses_its_middle_alone(example_corpus: Path) -> None:
