@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.dedup.settings import BY_THRESHOLD, DedupSettings
+from pipeline.dedup.signatures import FORMAT
 from pipeline.engine.local import LocalEngine
 from pipeline.index import parts
 from pipeline.index.checking import problems
@@ -103,7 +104,7 @@ def test_what_an_older_version_left_is_stale_and_not_read(out: Path) -> None:
         manifest["versions"]["signatures"] = "2"
         (folder / MANIFEST).write_text(json.dumps(manifest))
     found = state(out)
-    assert found.stale == "signatures of format 2, not 3"
+    assert found.stale == f"signatures of format 2, not {FORMAT}"
     assert not found.readable
     for folder in folders(out, "2026-01-01"):
         shutil.rmtree(folder)
