@@ -16,12 +16,12 @@ from pipeline import recipe
 from pipeline.engine.engine import EngineError
 from pipeline.engine.local import LocalEngine
 from pipeline.rules import RuleError
-from pipeline.run import Run
 from pipeline.sources.places.dumps import dates_in, delivery
 from pipeline.sources.places.place import DumpError, Folder
 from pipeline.sources.places.remote import Remote
 from pipeline.store.commit import finish_all, locked
 from pipeline.store.dataset import StoreError
+from pipeline.underway import Run
 
 # What the person who runs this can put right; everything else is ours and keeps its traceback.
 _FAULTS = (DumpError, EngineError, RuleError, StoreError, recipe.RecipeError)

@@ -23,6 +23,7 @@ from pipeline.report.summary import summarise
 from pipeline.sources.places.place import Folder
 from pipeline.sources.settings import IngestSettings
 from pipeline.store.dataset import Dataset
+from pipeline.underway import Run
 
 STEPS = ("ingest", *(step.__name__ for step in steps.CLEANING), "publish")
 _WARM_UP = 0.8  # megabytes, in enough shards that each worker gets some
@@ -36,13 +37,13 @@ def main(raw: Path, out: Path, workers: int, recipe: Recipe) -> None:
         shutil.rmtree(tiny, ignore_errors=True)
         corpus.write(tiny / "raw", _WARM_UP)
         started = time.perf_counter()
-        run(steps.Run("warm-up", Folder(tiny / "raw"), tiny / "out", _TINY, engine))
+        run(Run("warm-up", Folder(tiny / "raw"), tiny / "out", _TINY, engine))
         start_up = time.perf_counter() - started
         # The first time, one worker may have taken all the shards while another was starting.
-        run(steps.Run("warm-up", Folder(tiny / "raw"), tiny / "again", _TINY, engine))
+        run(Run("warm-up", Folder(tiny / "raw"), tiny / "again", _TINY, engine))
         shutil.rmtree(tiny)
         shutil.rmtree(out, ignore_errors=True)
-        dump = steps.Run("bench", Folder(raw), out, recipe, engine)
+        dump = Run("bench", Folder(raw), out, recipe, engine)
         seconds = run(dump)
         peak = child.peak_megabytes()
         found = look(out)
@@ -56,7 +57,7 @@ def main(raw: Path, out: Path, workers: int, recipe: Recipe) -> None:
     )
 
 
-def run(dump: steps.Run) -> dict[str, float]:
+def run(dump: Run) -> dict[str, float]:
     """Ingest to publish, the commit included: seconds of each step."""
     seconds = {}
     for name in STEPS:

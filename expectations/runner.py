@@ -18,8 +18,8 @@ from expectations.parameters import parameters
 from expectations.suites import ROWS, TOTALS, Suite, read
 from pipeline import run as steps
 from pipeline.report.outcome import Outcome
-from pipeline.run import Run
 from pipeline.store.dataset import Dataset
+from pipeline.underway import Run
 
 _CANDIDATE = ("documents", "rejected", "duplicates")
 

@@ -33,6 +33,7 @@ from pipeline.sources.places.dumps import dumps_in
 from pipeline.sources.places.place import DumpError, Place
 from pipeline.store.commit import finish_all, locked
 from pipeline.store.dataset import Dataset, StoreError
+from pipeline.underway import Run
 
 FINE, REFUSED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 _MAX_SECONDS = 86_400.0
@@ -105,7 +106,7 @@ def _process(
         terminal.progress() as bars,
         LocalEngine(words.workers, bars.shards) as engine,
     ):
-        runs = [steps.Run(name, place, words.out, settings, engine) for name, place in dumps]
+        runs = [Run(name, place, words.out, settings, engine) for name, place in dumps]
         for run in runs:
             locks.enter_context(locked(run.work))
         finish_all(words.out)
@@ -127,10 +128,10 @@ class _Ending:
 
 
 def _told(
-    runs: Sequence[steps.Run], bars: terminal.Bars, data_docs: Path | None
-) -> list[tuple[steps.Run, _Ending]]:
+    runs: Sequence[Run], bars: terminal.Bars, data_docs: Path | None
+) -> list[tuple[Run, _Ending]]:
     """Each run and how it ended, in the order of the dumps."""
-    endings: dict[str, tuple[steps.Run, _Ending]] = {}
+    endings: dict[str, tuple[Run, _Ending]] = {}
     raw: dict[str, list[Outcome]] = {}
     for run in runs:
         raw[run.dump] = _raw_outcomes(run, bars, data_docs)
@@ -164,7 +165,7 @@ def _told(
     return [endings[run.dump] for run in runs]
 
 
-def _raw_outcomes(run: steps.Run, bars: terminal.Bars, data_docs: Path | None) -> list[Outcome]:
+def _raw_outcomes(run: Run, bars: terminal.Bars, data_docs: Path | None) -> list[Outcome]:
     steps.ingest(run)
     bars.say("expectations on the raw records")
     # Great Expectations takes seconds to import: only where it is needed.
@@ -174,7 +175,7 @@ def _raw_outcomes(run: steps.Run, bars: terminal.Bars, data_docs: Path | None) -
 
 
 def _outcomes(
-    run: steps.Run, candidate: Mapping[str, Dataset], bars: terminal.Bars, data_docs: Path | None
+    run: Run, candidate: Mapping[str, Dataset], bars: terminal.Bars, data_docs: Path | None
 ) -> list[Outcome]:
     from expectations import runner
 
@@ -183,7 +184,7 @@ def _outcomes(
 
 
 def _ending(
-    run: steps.Run,
+    run: Run,
     datasets: Mapping[str, Dataset],
     outcomes: list[Outcome],
     bars: terminal.Bars,

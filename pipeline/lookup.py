@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.document import Edit
-from pipeline.run import candidates, published
 from pipeline.store.dataset import Dataset
+from pipeline.underway import candidates, published
 
 Place = Callable[[Path, str], list[Dataset]]
 """Where datasets of a name lie: `published` or `candidates`."""

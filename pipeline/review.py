@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 
 from pipeline.document import Edit, EditError, history
 from pipeline.lookup import LookupFailed
-from pipeline.run import candidates, published
 from pipeline.stages.typos import Typos
 from pipeline.store.dataset import Dataset
+from pipeline.underway import candidates, published
 
 STAGE = Typos.name
 _CONTEXT = 30  # code points of the text on each side

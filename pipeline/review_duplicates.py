@@ -22,8 +22,8 @@ from pipeline.engine.losses import Losses, duplicates_in, losses, max_loss, site
 from pipeline.lookup import rows_of
 from pipeline.review import datasets_of
 from pipeline.review_clusters import Cluster, Ids, largest, numbers, of_clusters
-from pipeline.run import published
 from pipeline.store.dataset import Dataset, StoreError
+from pipeline.underway import published
 
 EXCERPT = 160  # code points of a text that are shown
 LONGEST = 200_000  # of a text that are compared

@@ -13,6 +13,7 @@ from pipeline import run as steps
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.sources.places.place import Folder, Place
+from pipeline.underway import Run
 
 settings.register_profile("untimed", deadline=None)  # tests never assert a time
 settings.load_profile("untimed")
@@ -41,7 +42,7 @@ def publish(
     """Take a dump through all steps and publish it, expectations aside."""
     place = Folder(raw) if isinstance(raw, Path) else raw
     with LocalEngine(workers) as engine:
-        run = steps.Run(dump or raw.name, place, out, recipe or Recipe(), engine)
+        run = Run(dump or raw.name, place, out, recipe or Recipe(), engine)
         for step in (
             steps.ingest,
             *steps.CLEANING,

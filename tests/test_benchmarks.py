@@ -14,11 +14,11 @@ import pytest
 from benchmarks import corpus, novels, page, plot, targets
 from benchmarks.path import look, run
 from benchmarks.typos.noise import L_I
-from pipeline import run as steps
 from pipeline.dedup.settings import DedupSettings
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.sources.places.place import Folder
+from pipeline.underway import Run
 from tests import neardup_numbers
 
 BOOK = """<?xml version="1.0"?><TEI><teiHeader><title>Not the text</title></teiHeader><text>
@@ -125,7 +125,7 @@ def test_the_pipeline_finds_what_was_planted(
     monkeypatch.setattr(corpus, "SHARES", dict.fromkeys(corpus.SHARES, 50))
     dump = corpus.write(tmp_path / "raw", 0.15)
     with LocalEngine(1) as engine:
-        run(steps.Run("bench", Folder(tmp_path / "raw"), tmp_path / "out", Recipe(), engine))
+        run(Run("bench", Folder(tmp_path / "raw"), tmp_path / "out", Recipe(), engine))
     found = look(tmp_path / "out")
     assert found["documents"] + found["rejected"] == dump.documents
     for kind in ("form", "near", "exact"):

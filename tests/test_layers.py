@@ -16,6 +16,7 @@ from pipeline.recipe import Recipe
 from pipeline.sources.places.place import Folder
 from pipeline.store.dataset import Dataset, Provenance, StoreError, Target, write_shard
 from pipeline.store.layers import LayerError, difference, laid_over
+from pipeline.underway import Run
 from tests.conftest import EXAMPLES
 from tests.engine import kernels
 
@@ -82,7 +83,7 @@ def test_a_step_cannot_take_a_row_away() -> None:
 
 def test_a_text_that_no_step_changes_is_stored_once(tmp_path: Path) -> None:
     with LocalEngine(1) as engine:
-        run = steps.Run("d", Folder(EXAMPLES / "2026-11-22"), tmp_path, Recipe(), engine)
+        run = Run("d", Folder(EXAMPLES / "2026-11-22"), tmp_path, Recipe(), engine)
         steps.ingest(run)
         made = {step: step(run) for step in steps.CLEANING[: steps.CLEANING.index(steps.measure)]}
     repaired, mended, stripped = made[steps.repair], made[steps.mend], made[steps.strip]

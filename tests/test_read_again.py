@@ -21,6 +21,7 @@ from pipeline.sources.places.place import Folder, Found
 from pipeline.sources.settings import IngestSettings
 from pipeline.steps import repair as repair_module
 from pipeline.store.dataset import MANIFEST, Dataset
+from pipeline.underway import Run
 from tests.conftest import publish, rows, tree
 
 RECIPE = Recipe(ingest=IngestSettings(shard_bytes=4_000))
@@ -57,7 +58,7 @@ def raw(tmp_path: Path) -> Path:
 
 def ingested(place: Folder, out: Path, recipe: Recipe = RECIPE, workers: int = 1) -> Dataset:
     with LocalEngine(workers) as engine:
-        return steps.ingest(steps.Run("d", place, out, recipe, engine))
+        return steps.ingest(Run("d", place, out, recipe, engine))
 
 
 def changed(raw: Path) -> None:
@@ -125,7 +126,7 @@ def test_repairs_are_taken_over_too(
 ) -> None:
     def repaired(out: Path) -> Dataset:
         with LocalEngine() as engine:
-            run = steps.Run("d", Folder(raw), out, RECIPE, engine)
+            run = Run("d", Folder(raw), out, RECIPE, engine)
             steps.ingest(run)
             return steps.repair(run)
 

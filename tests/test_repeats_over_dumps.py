@@ -17,6 +17,7 @@ from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe, RecipeError, parse
 from pipeline.sources.places.place import Folder
 from pipeline.stages.repeats import Repeats
+from pipeline.underway import Run
 from tests.conftest import publish, rows, tree
 from tests.sites import DUMPS, SITES, Article, articles, deliver, frame, paragraph
 
@@ -124,7 +125,7 @@ def test_a_dump_that_is_run_again_counts_once(raws: list[Path], tmp_path: Path) 
 def test_a_run_that_was_cut_short_goes_on_to_the_same_end(raws: list[Path], tmp_path: Path) -> None:
     whole = publish(raws[0], tmp_path / "whole")
     with LocalEngine() as engine:
-        run = steps.Run(raws[0].name, Folder(raws[0]), tmp_path / "again", Recipe(), engine)
+        run = Run(raws[0].name, Folder(raws[0]), tmp_path / "again", Recipe(), engine)
         steps.ingest(run)
         for step in steps.CLEANING[: steps.CLEANING.index(steps.find_repeats) + 1]:
             step(run)
@@ -254,7 +255,7 @@ def test_a_dump_that_waits_is_listed_too(
     raws: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with LocalEngine() as engine:
-        run = steps.Run(raws[0].name, Folder(raws[0]), tmp_path / "out", Recipe(), engine)
+        run = Run(raws[0].name, Folder(raws[0]), tmp_path / "out", Recipe(), engine)
         for step in (steps.ingest, *steps.CLEANING, steps.publish):
             step(run)
     assert main(["repeats", DUMPS[0], "--out", str(tmp_path / "out")]) == 0

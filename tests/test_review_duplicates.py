@@ -24,6 +24,7 @@ from pipeline.report import page
 from pipeline.review_clusters import largest
 from pipeline.sources.places.place import Folder
 from pipeline.store.dataset import Dataset, Provenance, Target, write_shard
+from pipeline.underway import Run
 from tests.conftest import publish, rows
 from tests.report.dom import parse
 
@@ -83,7 +84,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     (place / EARLIER / "first.txt").write_text(" ".join(words(500)))
     out = publish(place / EARLIER, place / "out")
     with LocalEngine() as engine:
-        run = steps.Run(DUMP, Folder(deliver(place)), out, Recipe(), engine)
+        run = Run(DUMP, Folder(deliver(place)), out, Recipe(), engine)
         for step in (steps.ingest, *steps.CLEANING):
             step(run)
         candidate = steps.publish(run)
@@ -233,7 +234,7 @@ def test_a_dump_that_waits_is_read_where_it_is(
     for name in "ab":
         (raw / f"{name}.txt").write_text(" ".join(words(1)))
     with LocalEngine() as engine:
-        run = steps.Run(DUMP, Folder(raw), tmp_path / "out", Recipe(), engine)
+        run = Run(DUMP, Folder(raw), tmp_path / "out", Recipe(), engine)
         for step in (steps.ingest, *steps.CLEANING, steps.publish):
             step(run)
     found = told_by(run.out, capsys)

@@ -32,8 +32,9 @@ from pipeline.report.summary import (
     touched_by,
 )
 from pipeline.review_clusters import Clusters, largest
-from pipeline.run import Run, candidate_totals, last_made, published, raw_totals
+from pipeline.run import candidate_totals, last_made, raw_totals
 from pipeline.store.dataset import Dataset
+from pipeline.underway import Run, published
 
 _EXAMPLES = 3  # of a verdict, and of a rule
 _SAMPLED = 12  # edits of a rule that the examples are chosen from

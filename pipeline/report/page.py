@@ -22,8 +22,8 @@ from pipeline.report.gather import Facts, gather
 from pipeline.report.meanings import family, meaning
 from pipeline.report.outcome import ERROR, Outcome
 from pipeline.report.summary import CONTEXT, KEPT
-from pipeline.run import Run
 from pipeline.store.dataset import Dataset, write_whole
+from pipeline.underway import Run
 
 # The order of the steps; a suite of another name comes after these.
 _SUITES = ("raw", "documents", "rejected", "duplicates")

@@ -35,8 +35,9 @@ from pipeline.report.summary import Summary, items_passed_over, rules_of, shorte
 from pipeline.report.visible import visible
 from pipeline.review import Repair
 from pipeline.review_lines import RepeatedLine
-from pipeline.run import Run, raw_totals
+from pipeline.run import raw_totals
 from pipeline.store.dataset import Dataset
+from pipeline.underway import Run
 
 _CONTEXT = 30
 _ID_DIGITS = 8

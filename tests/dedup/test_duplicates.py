@@ -19,6 +19,7 @@ from pipeline.recipe import Recipe
 from pipeline.schema import PUBLISHED
 from pipeline.sources.places.place import Folder
 from pipeline.store.dataset import StoreError
+from pipeline.underway import Run
 from tests.conftest import EXAMPLES, publish, rows
 
 WORDS = [
@@ -161,7 +162,7 @@ def test_two_dumps_compared_with_the_same_corpus_are_not_both_published(tmp_path
             raw = tmp_path / day
             raw.mkdir()
             (raw / "a.txt").write_text(sentence(9))
-            run = steps.Run(day, Folder(raw), out, Recipe(), engine)
+            run = Run(day, Folder(raw), out, Recipe(), engine)
             for step in (steps.ingest, *steps.CLEANING):
                 step(run)
             runs.append((run, steps.publish(run)))

@@ -27,6 +27,7 @@ from pipeline.recipe import Recipe, RecipeError, parse
 from pipeline.sources.places.place import Folder
 from pipeline.stages.passages import Passages, Repeated
 from pipeline.steps import passages as step
+from pipeline.underway import Run
 from tests.conftest import publish, rows, tree
 
 FIRST, SECOND = "2026-01-01", "2026-01-02"
@@ -335,7 +336,7 @@ def test_settings_that_make_no_sense_are_named(setting: str, value: int, says: s
 def test_off_it_makes_nothing(tmp_path: Path) -> None:
     raw = deliver(tmp_path / "raw", FIRST, [with_shared(n) for n in range(1, 5)])
     with LocalEngine() as engine:
-        run = steps.Run(FIRST, Folder(raw), tmp_path / "out", Recipe(), engine)
+        run = Run(FIRST, Folder(raw), tmp_path / "out", Recipe(), engine)
         for each in (steps.ingest, *steps.CLEANING):
             last = each(run)
         assert last == run.dataset("measured_documents") == steps.last_made(run)

@@ -18,6 +18,7 @@ from pipeline.recipe import Recipe
 from pipeline.report.outcome import Outcome
 from pipeline.sources.places.place import Folder
 from pipeline.store.dataset import Dataset
+from pipeline.underway import Run
 from tests.conftest import EXAMPLES
 
 # A recipe that wants languages, so that its thresholds are among what is expected.
@@ -30,7 +31,7 @@ Frames = dict[str, pd.DataFrame]
 class Examined:
     """A run up to its candidate, and what its suites look at."""
 
-    run: steps.Run
+    run: Run
     candidate: Mapping[str, Dataset]
     given: Mapping[str, Any]
     whole: Mapping[str, Frames]
@@ -48,7 +49,7 @@ class Examined:
         return {outcome.name: outcome for outcome in outcomes}
 
 
-def candidate_of(run: steps.Run) -> dict[str, Dataset]:
+def candidate_of(run: Run) -> dict[str, Dataset]:
     for step in (steps.ingest, *steps.CLEANING):
         step(run)
     return steps.publish(run)
@@ -58,9 +59,9 @@ def candidate_of(run: steps.Run) -> dict[str, Dataset]:
 def examined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examined]:
     out = tmp_path_factory.mktemp("out")
     with LocalEngine(1) as engine:
-        first = steps.Run("2026-11-21", Folder(EXAMPLES / "2026-11-21"), out, RECIPE, engine)
+        first = Run("2026-11-21", Folder(EXAMPLES / "2026-11-21"), out, RECIPE, engine)
         steps.commit(first, candidate_of(first))
-        run = steps.Run("2026-11-22", Folder(EXAMPLES / "2026-11-22"), out, RECIPE, engine)
+        run = Run("2026-11-22", Folder(EXAMPLES / "2026-11-22"), out, RECIPE, engine)
         candidate = candidate_of(run)
         totals = steps.candidate_totals(run, candidate)
         whole = {

@@ -24,6 +24,7 @@ from pipeline.sources.settings import IngestSettings
 from pipeline.steps import deduplicate
 from pipeline.store import commit as store_commit
 from pipeline.store.dataset import MANIFEST, Dataset
+from pipeline.underway import Run
 from tests.conftest import ROOT, publish, rows, tree
 from tests.index.corpora import part_of
 
@@ -105,7 +106,7 @@ def test_texts_of_a_removed_dump_are_no_fault_of_those_that_have_them_now(
         if removed:
             parts.remove(out, A)
         with LocalEngine() as engine:
-            run = steps.Run(C, Folder(raw), out, Recipe(), engine)
+            run = Run(C, Folder(raw), out, Recipe(), engine)
             for step in (steps.ingest, *steps.CLEANING):
                 step(run)
             totals = steps.candidate_totals(run, steps.publish(run))
@@ -174,7 +175,7 @@ def together(out: Path, dumps: Sequence[Path], recipe: Recipe) -> Path:
     """Publish them as one `hygiene run` does, expectations aside."""
     with LocalEngine() as engine:
         names = tuple(raw.name for raw in dumps)
-        runs = [steps.Run(raw.name, Folder(raw), out, recipe, engine, names) for raw in dumps]
+        runs = [Run(raw.name, Folder(raw), out, recipe, engine, names) for raw in dumps]
         for step in (steps.ingest, *steps.CLEANING):
             for run in runs:
                 step(run)

@@ -15,6 +15,7 @@ from pipeline.report import page
 from pipeline.report.outcome import Outcome
 from pipeline.sources.places.place import Folder
 from pipeline.store.dataset import Dataset
+from pipeline.underway import Run
 from tests.conftest import EXAMPLES, publish
 from tests.report.dom import Node, parse
 
@@ -28,7 +29,7 @@ FAILED = Outcome("raw", "files_read", "Files can be read", "fetch again", "error
 class Case:
     """A dump that has been through all steps and is not committed."""
 
-    run: steps.Run
+    run: Run
     candidate: Mapping[str, Dataset] = field(default_factory=dict)
 
     def write(
@@ -51,7 +52,7 @@ class Case:
 def take(raw: Path, out: Path, recipe: Recipe | None = None) -> Case:
     """All steps but the commit."""
     with LocalEngine(1) as engine:
-        run = steps.Run(raw.name, Folder(raw), out, recipe or Recipe(), engine)
+        run = Run(raw.name, Folder(raw), out, recipe or Recipe(), engine)
         for step in (
             steps.ingest,
             *steps.CLEANING,

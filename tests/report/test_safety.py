@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from pipeline import run as steps
 from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.report import page
 from pipeline.report.outcome import Outcome
 from pipeline.sources.places.place import Folder
+from pipeline.underway import Run
 from tests.conftest import EXAMPLES
 from tests.report.conftest import FAILED, PASSED, WARNED, Case, take, take_examples
 from tests.report.dom import Node, parse
@@ -167,7 +167,7 @@ def test_same_input_gives_the_same_bytes_wherever_it_lies(example: Case, tmp_pat
     other = take_examples(tmp_path / "out")
     with LocalEngine(1) as engine:
         moved = Case(
-            steps.Run("2026-11-22", Folder(raw), other.run.out, Recipe(), engine), other.candidate
+            Run("2026-11-22", Folder(raw), other.run.out, Recipe(), engine), other.candidate
         )
     html = example.html()
     assert html == example.html() == other.html() == moved.html()
