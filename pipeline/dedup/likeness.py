@@ -16,6 +16,7 @@ test_decisions.py holds all of this against comparing each with each.)
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from pipeline.dedup.bands import is_of_text
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.signatures import signed_sets, unpacked
-from pipeline.kernels.likeness import Lists, Sets, alike, gathered
+from pipeline.kernels.likeness import Lists, Sets, alike, gather
 
 Numbers = NDArray[np.uint64]
 Places = NDArray[np.int64]
@@ -35,6 +36,7 @@ ANCHORS = 32
 _LOWER = 0 if sys.byteorder == "little" else 1  # which half of a uint64 comes first
 # Signatures of so many pairs are compared at once.
 _MAX_ROWS = 50_000
+_MEGABYTE = 1024 * 1024
 
 
 def _number(name: str) -> pa.Field:
@@ -76,8 +78,8 @@ def compare(
 ) -> Iterator[pa.Table]:
     """Kernel, by group: keys and members in, pairs that are alike out."""
     is_member = pc.is_valid(table["order"])
-    members = _members(table.filter(is_member), settings)
-    keys = table.filter(pc.invert(is_member))
+    members = _members(table, np.flatnonzero(is_member), settings)
+    keys = table.select(["key", "doc"]).filter(pc.invert(is_member))
     copies = np.flatnonzero(members.first != np.arange(len(members.first)))
     yield from _pairs(
         members,
@@ -108,9 +110,11 @@ def compare(
     )
 
 
-def _members(table: pa.Table, settings: DedupSettings) -> _Members:
-    names = ("group", "doc", "low", "order", "text_high", "text_low")
-    group, doc, low, order, high, text = (table[name].to_numpy() for name in names)
+def _members(table: pa.Table, rows: Places, settings: DedupSettings) -> _Members:
+    """The members in these rows."""
+    names = ["group", "doc", "low", "order", "text_high", "text_low"]
+    some = table.select(names).take(pa.array(rows))
+    group, doc, low, order, high, text = (some[name].to_numpy() for name in names)
     in_order = np.lexsort((low, doc, order, group))
     # Two documents whose ids begin alike: which of them a key is of cannot be told.
     alone = ~_repeated(doc[in_order])
@@ -129,7 +133,8 @@ def _members(table: pa.Table, settings: DedupSettings) -> _Members:
         first[by_text] = np.repeat(by_text[starts], sizes)
         stays = order & _FRESH == 0
         first[stays] = np.flatnonzero(stays)  # what is published is nobody's copy
-    sets = _sets(table["shingles"], in_order, first == np.arange(len(doc)))
+    compared = first == np.arange(len(doc))
+    sets = _sets(table["shingles"], rows[in_order], compared, settings.process_memory_mb)
     return _Members(group, doc, low, order, first, sets)
 
 
@@ -138,14 +143,29 @@ def _repeated(docs: Numbers) -> NDArray[np.bool_]:
     return np.asarray(counts[which] > 1)
 
 
-def _sets(packed: pa.ChunkedArray, rows: Places, compared: NDArray[np.bool_]) -> Sets:
-    """The shingles of these rows, sorted; none where there are none, or a row is not compared."""
+def _sets(
+    packed: pa.ChunkedArray, rows: Places, compared: NDArray[np.bool_], megabytes: int
+) -> Sets:
+    """The shingles of these rows, sorted; none where there are none, or a row is not compared.
+
+    Where they would take more than half of `megabytes` (a giant group) they lie in a file that has
+    no name, so that memory others need is theirs.
+    """
     values, every = unpacked(packed.combine_chunks())
     sizes = np.diff(every)[rows] * compared
     ends = np.append(0, np.cumsum(sizes))
-    keys = gathered(values, every[rows], sizes, ends)
+    keys = _room(int(ends[-1]), megabytes * _MEGABYTE // 2)
+    gather(values, every[rows], sizes, ends, keys)
     keys.sort()
     return Sets(keys.view(np.uint32)[_LOWER::2], ends)
+
+
+def _room(count: int, most: int) -> Numbers:
+    """An array of so many numbers; one of more bytes than `most` in a file."""
+    if count * np.dtype(np.uint64).itemsize <= most:
+        return np.empty(count, np.uint64)
+    with TemporaryFile() as file:
+        return np.memmap(file, np.uint64, "w+", shape=count)
 
 
 def _buckets(members: _Members, keys: pa.Table) -> tuple[Lists, Lists]:

@@ -76,16 +76,14 @@ def alike(
 
 
 @compiled
-def gathered(packed: Values, starts: Numbers, sizes: Numbers, ends: Numbers) -> Keys:
-    """Sets from where they lie, one after the other; each value with its set's number above it, so
-    that sorting them all sorts each set.
+def gather(packed: Values, starts: Numbers, sizes: Numbers, ends: Numbers, keys: Keys) -> None:
+    """Write sets from where they lie to `keys`, one after the other; each value with its set's
+    number above it, so that sorting them all sorts each set.
     """
-    keys = np.empty(ends[-1], np.uint64)
     for number in range(len(starts)):
         upper = np.uint64(number) << np.uint64(32)
         for at in range(sizes[number]):
             keys[ends[number] + at] = upper | np.uint64(packed[starts[number] + at])
-    return keys
 
 
 @compiled

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.kernels.keeping import best_kept
-from pipeline.kernels.likeness import Alike, Lists, Sets, alike, common_values, gathered
+from pipeline.kernels.likeness import Alike, Lists, Sets, alike, common_values, gather
 
 SETS = st.lists(st.sets(st.integers(0, 12), max_size=8), min_size=1, max_size=14)
 
@@ -111,7 +111,8 @@ def test_what_two_sets_share_is_counted_with_repeats(
 
 def test_sets_are_gathered_from_where_they_lie_and_sorted_by_one_sort() -> None:
     lies = np.array([9, 5, 7, 1, 3], np.uint32)
-    keys = gathered(lies, np.array([3, 0]), np.array([2, 3]), np.array([0, 2, 5]))
+    keys = np.empty(5, np.uint64)
+    gather(lies, np.array([3, 0]), np.array([2, 3]), np.array([0, 2, 5]), keys)
     keys.sort()
     assert (keys & np.uint64(0xFFFFFFFF)).tolist() == [1, 3, 5, 7, 9]
 
