@@ -23,7 +23,7 @@ from pipeline.document import EditError, restore
 from pipeline.engine.engine import EngineError
 from pipeline.engine.local import LocalEngine
 from pipeline.index import parts as index_parts
-from pipeline.index.checking import problems
+from pipeline.index.checking import kept_missing, problems
 from pipeline.inspect.inspecting import SECONDS, inspect
 from pipeline.report import duplicates, inspected, page, terminal
 from pipeline.report import index as index_report
@@ -220,6 +220,8 @@ def _restore(words: argparse.Namespace) -> int:
 
 def _index(words: argparse.Namespace) -> int:
     settings = recipe.load(words.recipe)
+    if not words.out.is_dir():
+        raise StoreError(f"there is no corpus {words.out}")
     finish_all(words.out)
     for name in words.remove:
         index_parts.remove(words.out, name)
@@ -234,6 +236,9 @@ def _index(words: argparse.Namespace) -> int:
     if words.verify:
         parts = [state.part for state in states if state.readable]
         wrong = {part.dump: list(problems(words.out, part)) for part in parts}
+        wrong |= {state.part.dump: [state.stale] for state in states if state.broken}
+        for name, found in kept_missing(words.out):
+            wrong.setdefault(name, []).append(found)
     if words.json:
         print(index_report.as_json(states, wrong))
     else:

@@ -459,7 +459,7 @@ def commit_together(
             now = run.target("near_duplicates", schema.NEAR_DUPLICATES, inputs).provenance
             if now.fingerprint != run.dataset("near_duplicates").fingerprint:
                 raise StoreError(
-                    f"another dump was published while {run.dump} was looked at; "
+                    f"another dump was published or taken out while {run.dump} was looked at; "
                     f"run {run.dump} again"
                 )
             swaps |= {made.folder: run.out / name / run.dump for name, made in candidate.items()}

@@ -11,6 +11,8 @@ BEST_QUALITY, PREFERRED = "best-quality", "preferred-sources"
 POLICIES = (EARLIEST, LONGEST, BEST_QUALITY, PREFERRED)
 PREFERENCE_BITS = 12
 MOST_PREFERRED = (1 << PREFERENCE_BITS) - 1  # the last number is of sources that fit none
+# What no text needs more of; beyond, a slip of the pen would take all memory there is.
+_MOST, _MANY = 1_000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class DedupSettings:
         for name in ("shingle_words", "shingle_chars", "bands", "rows", "permutations"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
+            if getattr(self, name) > _MOST:
+                raise ValueError(f"{name} must be at most {_MOST:,}")
         if self.bands > MOST_BANDS:
             raise ValueError(f"bands must be at most {MOST_BANDS}")
         for name, choices in (("banding", BANDINGS), ("keep", POLICIES)):
@@ -89,6 +93,9 @@ class DedupSettings:
             raise ValueError(f"prefer takes at most {MOST_PREFERRED} patterns")
         if self.process_memory_mb < 64:
             raise ValueError("process_memory_mb must be at least 64")
+        for name in ("process_memory_mb", "passage_words", "passage_documents"):
+            if getattr(self, name) > _MANY:
+                raise ValueError(f"{name} must be at most {_MANY:,}")
         if self.passage_words < 1:
             raise ValueError("passage_words must be at least 1")
         if self.passage_documents < 2:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from pipeline import schema
 from pipeline.dedup.bands import is_of_text, text_keys
 from pipeline.dedup.ids import numbers_of
-from pipeline.index.making import DATASETS
+from pipeline.index.making import DATASETS, among
 from pipeline.index.part import Part, holds
-from pipeline.store.dataset import Dataset, StoreError, read_shard
+from pipeline.store.dataset import MANIFEST, Dataset, StoreError, read_shard
 from pipeline.store.flat import Block, FlatColumns
 
 Numbers = NDArray[np.uint64]
@@ -41,6 +41,35 @@ def problems(out: Path, part: Part) -> Iterator[str]:
         yield from _without_shingles(part)
     except StoreError as error:
         yield str(error)
+
+
+def kept_missing(out: Path) -> Iterator[tuple[str, str]]:
+    """(dump, what is wrong) for each dump whose duplicates name documents that are not published:
+    other dumps were run again since, or are gone.
+    """
+    try:
+        published = [_docs(place, "doc_id") for place in _all(out, "documents")]
+    except StoreError:
+        return  # what is damaged there is told by its dump
+    known = np.sort(np.concatenate([np.empty(0, np.uint64), *published]))
+    for place in _all(out, "duplicates"):
+        missing = int(np.count_nonzero(~among(_docs(place, "kept_id"), known)))
+        if missing:
+            yield (
+                place.name,
+                f"{missing} of its duplicates name documents that are not published any more: run "
+                f"dump {place.name} again",
+            )
+
+
+def _all(out: Path, name: str) -> list[Path]:
+    return sorted(path.parent for path in (out / name).glob(f"*/{MANIFEST}"))
+
+
+def _docs(folder: Path, column: str) -> Numbers:
+    """The high numbers of a column of ids."""
+    batches = Dataset(folder).batches([column])
+    return np.concatenate([np.empty(0, np.uint64), *(numbers_of(b[column])[0] for b in batches)])
 
 
 def _torn(name: str, folder: Path) -> Iterator[str]:
@@ -85,14 +114,14 @@ def _unsorted(folder: Path, names: list[str]) -> Iterator[str]:
 
 def _other_than_documents(published: Path, part: Part) -> Iterator[str]:
     """Documents that the index does not have, or that are none."""
-    dataset = Dataset(published)
     rows = Dataset(part.document_index).rows
-    if dataset.rows != rows:
-        yield f"{part.document_index} has {rows} documents, the dump has {dataset.rows}"
-    missing = 0
-    for table in dataset.batches(["doc_id"]):
+    missing = there = 0
+    for table in Dataset(published).batches(["doc_id"]):
         docs = np.unique(numbers_of(table["doc_id"])[0])
         missing += int(np.count_nonzero(~holds(part, docs)))
+        there += table.num_rows
+    if there != rows:
+        yield f"{part.document_index} has {rows} documents, the dump has {there}"
     if missing:
         yield f"{part.document_index} lacks documents of the dump: {missing}"
 

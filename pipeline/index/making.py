@@ -82,7 +82,7 @@ def make(
 def kept_keys(table: pa.Table, *, dropped: NDArray[np.uint64]) -> Iterator[pa.Table]:
     """Kernel: band keys in order in, those of published documents out. dropped: sorted."""
     docs = table["doc"].to_numpy()
-    yield table.filter(pa.array(~_among(docs, dropped))).cast(schema.BAND_INDEX)
+    yield table.filter(pa.array(~among(docs, dropped))).cast(schema.BAND_INDEX)
 
 
 def shingles_of_kept(table: pa.Table) -> Iterator[pa.Table]:
@@ -165,7 +165,7 @@ def _kept(table: pa.Table) -> pa.ChunkedArray:
     return pc.and_(pc.is_null(table["duplicate"]), some)
 
 
-def _among(numbers: Numbers, some: Numbers) -> NDArray[np.bool_]:
+def among(numbers: Numbers, some: Numbers) -> NDArray[np.bool_]:
     """Whether each number is one of `some`, which are sorted."""
     if not len(some):
         return np.zeros(len(numbers), np.bool_)

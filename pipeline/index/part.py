@@ -55,7 +55,7 @@ def documents_with(part: Part, keys: Numbers, most: int) -> Met:
     key, the first by document. Raises `StoreError`.
     """
     found_keys, found_docs = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
-    for block, start, end in _within(_bands(part), keys):
+    for block, start, end in _within(part, _bands(part), keys):
         first, stop = runs_of(keys[start:end], block.columns["key"])
         hits = np.flatnonzero(stop > first)
         sizes = np.minimum(stop[hits] - first[hits], most)
@@ -71,7 +71,7 @@ def documents(part: Part, docs: Numbers) -> Iterator[pa.Table]:
     Raises `StoreError` where one is not: the index is torn.
     """
     columns: dict[str, list[NDArray[np.generic]]] = {name: [] for name in _DOCUMENTS}
-    for block, start, end in _within(_documents(part), docs):
+    for block, start, end in _within(part, _documents(part), docs):
         first, stop = runs_of(docs[start:end], block.columns["doc"])
         rows = _ranges(first, stop - first)
         for name in _DOCUMENTS:
@@ -97,19 +97,26 @@ def documents(part: Part, docs: Numbers) -> Iterator[pa.Table]:
 def holds(part: Part, docs: Numbers) -> NDArray[np.bool_]:
     """Whether the part has each of these sorted, distinct documents. Raises `StoreError`."""
     found = np.zeros(len(docs), np.bool_)
-    for block, start, end in _within(_documents(part), docs):
+    for block, start, end in _within(part, _documents(part), docs):
         first, stop = runs_of(docs[start:end], block.columns["doc"])
         found[start:end] |= stop > first
     return found
 
 
-def _within(columns: FlatColumns, wanted: Numbers) -> Iterator[tuple[Block, int, int]]:
+def _within(part: Part, columns: FlatColumns, wanted: Numbers) -> Iterator[tuple[Block, int, int]]:
     """(block, first, end) for each block in whose range some of the wanted lie, and which."""
-    for block in columns.all_blocks():
+    for block in _opened(part, columns):
         start = int(np.searchsorted(wanted, np.uint64(block.least), "left"))
         end = int(np.searchsorted(wanted, np.uint64(block.most), "right"))
         if end > start:
             yield block, start, end
+
+
+def _opened(part: Part, columns: FlatColumns) -> list[Block]:
+    try:
+        return columns.all_blocks()
+    except StoreError as error:
+        raise _torn(part, str(error)) from error
 
 
 def _shingles_of(part: Part, found: dict[str, NDArray[np.generic]]) -> pa.LargeBinaryArray:

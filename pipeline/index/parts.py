@@ -64,15 +64,23 @@ def published_parts(out: Path, besides: Collection[str] = ()) -> list[Part]:
 
 def removed_dumps(out: Path) -> set[str]:
     """The dumps that were taken out of the index."""
-    parts = published_parts(out)
-    there = [part for part in parts if (part.band_index / MANIFEST).is_file()]
-    return {part.dump for part in there if not Dataset(part.band_index).manifest()["files"]}
+    return {part.dump for part in published_parts(out) if _is_removed(part)}
+
+
+def _is_removed(part: Part) -> bool:
+    try:
+        return not Dataset(part.band_index).manifest()["files"]
+    except StoreError:  # missing or damaged: that is no removal
+        return False
 
 
 def _part(out: Path, dump: str) -> Part:
     folders = [out / name / dump for name in DATASETS]
-    made_of = folders[0] if (folders[0] / MANIFEST).is_file() else out / "signatures" / dump
-    return Part(dump, Dataset(made_of).fingerprint, *folders)
+    try:
+        fingerprint = Dataset(folders[0]).fingerprint
+    except StoreError:  # it will be made anew
+        fingerprint = Dataset(out / "signatures" / dump).fingerprint
+    return Part(dump, fingerprint, *folders)
 
 
 @dataclass(frozen=True)
@@ -81,28 +89,49 @@ class State:
 
     removed: by `remove`; nothing is compared with it. stale: why it cannot be compared as it is;
     empty where it can. readable: whether it is there, as this version makes it, by whatever
-    settings.
+    settings. broken: it is stale because something is missing or damaged.
     """
 
     part: Part
     removed: bool = False
     stale: str = ""
     readable: bool = False
+    broken: bool = False
 
 
 def state_of(part: Part, settings: DedupSettings) -> State:
-    """Whether the part can be compared with documents by these settings. Raises `StoreError`."""
-    if not (part.band_index / MANIFEST).is_file():
-        return State(part, stale="made by a version without an index")
-    manifest = Dataset(part.band_index).manifest()
-    if not manifest["files"]:
+    """Whether the part can be compared with documents by these settings."""
+    if _is_removed(part):
         return State(part, removed=True)
+    folders = (part.band_index, part.document_index, part.shingles)
+    if not any(folder.is_dir() for folder in folders):
+        return State(part, stale="made by a version without an index")
+    if broken := [why for folder in folders if (why := _broken(folder))]:
+        return State(part, stale=broken[0], broken=True)
+    manifest = Dataset(part.band_index).manifest()
     made_of = manifest.get("versions", {}).get(SIGNATURES)
     if made_of != str(FORMAT):
         return State(part, stale=f"signatures of format {made_of}, not {FORMAT}")
     differs = _lacks(_settings(manifest["recipe"].get("dedup", {})), settings)
     stale = f"made with another {', '.join(differs)}" if differs else ""
     return State(part, stale=stale, readable=True)
+
+
+def _broken(folder: Path) -> str:
+    """What is wrong with a dataset, as far as that shows without reading it; empty where nothing
+    is.
+    """
+    try:
+        files = Dataset(folder).manifest()["files"]
+    except StoreError as error:
+        return str(error)
+    for file in files:
+        path = folder / file["name"]
+        if not path.is_file():
+            return f"{path} is gone"
+        if path.stat().st_size != file["bytes"]:
+            return f"{path} has another size than its manifest says"
+    return ""
 
 
 def _lacks(made_by: DedupSettings, wanted: DedupSettings) -> list[str]:

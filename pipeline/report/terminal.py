@@ -230,6 +230,8 @@ def _print_duplicate(
     if other in others:
         where = others[other]
         place = f"{visible(where['source'])}, record {where['record']}, dump {where['dump']}"
+        if dropped and where.get("verdict"):
+            place += f"; rejected itself now ({where['verdict']}): run dump {row['dump']} again"
     words = "duplicates" if dropped else "kept for"
     line = f"{words:<10} {other} (Jaccard {duplicate['jaccard']:.3f}): {place}"
     console.print(Text(line), soft_wrap=True)

@@ -14,7 +14,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -85,7 +85,8 @@ def commit(work: Path, swaps: Mapping[Path, Path]) -> None:
         for candidate, live in swaps.items()
     ]
     write_whole(work / _JOURNAL, json.dumps(journal).encode())
-    roll_forward(work)
+    # A live folder that is damaged may have the same fingerprint: all of them are swapped.
+    _take_places(work, lambda _live, _fingerprint: False)
 
 
 def finish_all(out: Path) -> None:
@@ -100,12 +101,16 @@ def finish_all(out: Path) -> None:
 
 def roll_forward(work: Path) -> None:
     """Finish a commit that was begun, if there is one; for whoever holds `committing`."""
+    if (work / _JOURNAL).is_file():
+        _take_places(work, _is)
+
+
+def _take_places(work: Path, has_it: Callable[[Path, str], bool]) -> None:
+    """Swap the folders that the journal names, but those that have their place already."""
     journal = work / _JOURNAL
-    if not journal.is_file():
-        return
     for new, old, fingerprint in json.loads(journal.read_bytes()):
         candidate, live = (work / new).resolve(), (work / old).resolve()
-        if not _is(live, fingerprint):
+        if not has_it(live, fingerprint):
             if not candidate.is_dir():
                 raise StoreError(
                     f"{journal} began to publish {candidate}, which is gone; "

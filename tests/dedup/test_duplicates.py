@@ -167,7 +167,7 @@ def test_two_dumps_compared_with_the_same_corpus_are_not_both_published(tmp_path
                 step(run)
             runs.append((run, steps.publish(run)))
         steps.commit(*runs[0])
-        with pytest.raises(StoreError, match="another dump was published while 2026-01-02"):
+        with pytest.raises(StoreError, match="taken out while 2026-01-02 was looked at"):
             steps.commit(*runs[1])
     assert [row["dump"] for row in rows(out, "documents")] == ["2026-01-01"]
 

@@ -142,10 +142,14 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"banding": "best"}, "banding must be one of given, threshold"),
     ({"keep": "first"}, "keep must be one of earliest, longest, best-quality, preferred-sources"),
     ({"banding": "threshold", "threshold": 0.95}, "takes a threshold of 0.1 to 0.9"),
-    ({"banding": "threshold", "permutations": 1024}, "and 32 to 512 permutations"),
+    ({"banding": "threshold", "permutations": 600}, "and 32 to 512 permutations"),
     ({"prefer": ["a/*"]}, 'prefer needs keep = "preferred-sources"'),
     ({"keep": "preferred-sources"}, "needs sources to prefer"),
     ({"process_memory_mb": 63}, "process_memory_mb must be at least 64"),
+    ({"process_memory_mb": 10**23}, "process_memory_mb must be at most 1,000,000"),
+    ({"passage_words": 10**20}, "passage_words must be at most 1,000,000"),
+    ({"shingle_words": 10**20}, "shingle_words must be at most 1,000"),
+    ({"rows": 10**9}, "rows must be at most 1,000"),
 ]
 
 
