@@ -309,12 +309,12 @@ BAD_WORDS = [
     ),
     pytest.param(["duplicates", "d", "--out", "{tmp}/gone"], "has no dump d", id="no dump"),
     pytest.param(
-        ["index", "--out", "{tmp}/gone", "--remove", "d"],
-        "gone has no published dump d; nothing is published in it",
+        ["index", "--out", "{tmp}", "--remove", "d"],
+        "has no published dump d; nothing is published in it",
         id="no dump to remove",
     ),
     pytest.param(
-        ["index", "--out", "{tmp}/gone", "--rebuild", "d"], "has no published dump d", id="rebuild"
+        ["index", "--out", "{tmp}", "--rebuild", "d"], "has no published dump d", id="rebuild"
     ),
     pytest.param(
         ["index", "--out", "{tmp}/gone", "--recipe", "{tmp}/recipe.toml"],
@@ -390,8 +390,7 @@ def test_the_index_is_shown_taken_apart_and_put_together(
     (path,) = (out / "shingles" / "2026-11-22").glob("*.parquet")
     path.write_bytes(path.read_bytes()[:99])
     shown = index("--verify", status=1)
-    assert "1 wrong" in shown
-    assert re.search(r"2026-11-22: \S+part-00000\.parquet is damaged", shown)
+    assert re.search(r"2026-11-22: \S+part-00000\.parquet has another size", shown)
     (problem,) = states("--verify", status=1)["2026-11-22"]["problems"]  # type: ignore[misc]
     assert str(path) in problem
     assert main(["index", "--out", str(out), "--remove", "2026-02-30"]) == 2
