@@ -12,7 +12,7 @@ POLICIES = (EARLIEST, LONGEST, BEST_QUALITY, PREFERRED)
 PREFERENCE_BITS = 12
 MOST_PREFERRED = (1 << PREFERENCE_BITS) - 1  # the last number is of sources that fit none
 # What no text needs more of; beyond, a slip of the pen would take all memory there is.
-_MOST, _MANY = 1_000, 1_000_000
+_MOST, _MANY = 10_000, 1_000_000
 
 
 @dataclass(frozen=True)

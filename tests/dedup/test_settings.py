@@ -148,8 +148,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"process_memory_mb": 63}, "process_memory_mb must be at least 64"),
     ({"process_memory_mb": 10**23}, "process_memory_mb must be at most 1,000,000"),
     ({"passage_words": 10**20}, "passage_words must be at most 1,000,000"),
-    ({"shingle_words": 10**20}, "shingle_words must be at most 1,000"),
-    ({"rows": 10**9}, "rows must be at most 1,000"),
+    ({"shingle_words": 10**20}, "shingle_words must be at most 10,000"),
+    ({"rows": 10**9}, "rows must be at most 10,000"),
 ]
 
 
