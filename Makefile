@@ -55,7 +55,7 @@ bench-encodings: $(READY)
 	$(BIN)/python -m benchmarks.encodings
 
 # What is found of near-duplicates, what is dropped wrongly, time and memory: benchmarks/NEARDUP.md
-# (all of it: OPTIONS="--documents 200000 2000000 --synthetic 10000000")
+# (all of it: OPTIONS="--synthetic 10000000")
 bench-neardup: $(READY)
 	$(BIN)/python -m benchmarks.neardup $(OPTIONS)
 
