@@ -97,7 +97,7 @@ def repaired_documents(
     partitions_def=BY_DAY,
     group_name=CLEAN,
     owners=OWNERS,
-    kinds={"python", "duckdb", "parquet"},
+    kinds=PARQUET,
     metadata={"dagster/column_schema": metadata.columns(schema.WORD_COUNTS)},
 )
 def word_counts(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:
@@ -112,7 +112,7 @@ def word_counts(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.Materia
     partitions_def=BY_DAY,
     group_name=CLEAN,
     owners=OWNERS,
-    kinds={"python", "duckdb", "parquet"},
+    kinds=PARQUET,
     metadata={"dagster/column_schema": metadata.columns(schema.SLIPS)},
 )
 def slips(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:
@@ -144,7 +144,7 @@ def mended_documents(
     partitions_def=BY_DAY,
     group_name=CLEAN,
     owners=OWNERS,
-    kinds={"python", "duckdb", "parquet"},
+    kinds=PARQUET,
     metadata={"dagster/column_schema": metadata.columns(schema.LINES_HERE)},
 )
 def line_counts(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:
@@ -159,7 +159,7 @@ def line_counts(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.Materia
     partitions_def=BY_DAY,
     group_name=CLEAN,
     owners=OWNERS,
-    kinds={"python", "duckdb", "parquet"},
+    kinds=PARQUET,
     metadata={"dagster/column_schema": metadata.columns(schema.REPEATED_LINES)},
 )
 def repeated_lines(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:
@@ -215,7 +215,7 @@ def measured_documents(
     partitions_def=BY_DAY,
     group_name=CLEAN,
     owners=OWNERS,
-    kinds={"python", "duckdb", "parquet"},
+    kinds=PARQUET,
     metadata={"dagster/column_schema": metadata.columns(schema.NEAR_DUPLICATES)},
 )
 def near_duplicates(
@@ -234,7 +234,7 @@ def near_duplicates(
     partitions_def=BY_DAY,
     group_name=CLEAN,
     owners=OWNERS,
-    kinds={"python", "duckdb", "parquet"},
+    kinds=PARQUET,
     metadata={"dagster/column_schema": metadata.columns(schema.FOUND_PASSAGES)},
 )
 def passages(context: dg.AssetExecutionContext, corpus: Corpus) -> dg.MaterializeResult[None]:

@@ -17,7 +17,7 @@ DOORS = {
     "dagster": ["assets"],
     "datasketch": ["pipeline/dedup"],
     "dateparser": ["pipeline/measures/dates.py"],
-    "duckdb": ["pipeline/engine"],
+    "duckdb": ["pipeline/engine/facts.py"],
     "fsspec": ["pipeline/sources/places/remote.py"],
     "ftfy": ["pipeline/stages/mojibake.py", "pipeline/stages/mojibake_screen.py"],
     "great_expectations": ["expectations"],

@@ -2,9 +2,10 @@
 
 What belongs here: turning one into the other, for whole arrays. What does not: making ids (ingest).
 
-The high number names a document wherever one number must do. Two of 10 billion documents share it
-with probability 0.9 at most a few times. Where both are candidates and new, or of one dump, neither
-is dropped (likeness); else the new one, or that of the earlier dump, is seen alone (meeting).
+The high number names a document wherever one number must do. Of n documents n**2 / 2**65 pairs are
+expected to share it: of 10 billion two or three. Where both are candidates and new, or of one dump,
+neither is dropped (likeness); else the new one, or that of the earlier dump, is seen alone
+(meeting).
 """
 
 import numpy as np

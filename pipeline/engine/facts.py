@@ -1,29 +1,32 @@
 """Facts about whole datasets that no single row shows: totals, repeats, what is missing.
 
-What belongs here: one small frame of plain numbers, counted by DuckDB within a memory limit.
+What belongs here: one small frame of plain numbers, counted by DuckDB within a memory limit; the
+only door to DuckDB.
 What does not: saying which numbers are right (expectations).
 """
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import duckdb
 
 from pipeline import schema
-from pipeline.engine.local import MEMORY_LIMIT, reported
+from pipeline.engine.engine import EngineError
 from pipeline.engine.losses import losses, max_loss
 from pipeline.sources.places.fetching import NOT_DELIVERED
 from pipeline.sources.raw import INSIDE
 from pipeline.store.dataset import Dataset
 
 Totals = dict[str, int]
+_MEMORY_LIMIT = "1GB"
 # Rows of `raw` that are records; the others count what was passed over.
 _RECORD = f"(verdict IS NULL OR NOT starts_with(verdict, '{schema.PASSED_OVER}'))"
 
 
 def raw_totals(plan: Dataset, raw: Dataset) -> Totals:
     """Facts about what was read: files, records, repeated ids."""
-    with reported(), _database({"plan": [plan], "raw": [raw]}) as database:
+    with _reported(), _database({"plan": [plan], "raw": [raw]}) as database:
         return _ask(
             database,
             {
@@ -49,7 +52,7 @@ def candidate_totals(
     tables |= {"raw": [raw]} | {f"other_{name}": list(found) for name, found in others.items()}
     documents, rejected = candidate["documents"], candidate["rejected"]
     losing = losses(documents, rejected).above(max_loss(documents))
-    with reported(), _database(tables) as database:
+    with _reported(), _database(tables) as database:
         return {"sources_losing": len(losing)} | _ask(
             database,
             {
@@ -88,7 +91,7 @@ _EMPTY = {
 def _database(tables: Mapping[str, Sequence[Dataset]]) -> duckdb.DuckDBPyConnection:
     """A database with a view for each name over its datasets' shards."""
     database = duckdb.connect(":memory:")
-    database.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    database.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
     database.execute("SET temp_directory = ?", [tempfile.gettempdir()])
     for name, datasets in tables.items():
         files = [str(path) for dataset in datasets for path in dataset.paths]
@@ -105,3 +108,12 @@ def _ask(database: duckdb.DuckDBPyConnection, questions: Mapping[str, str]) -> T
         row = database.execute(question).fetchone()
         answers[name] = int(row[0]) if row else 0
     return answers
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """DuckDB's errors (a full disk, too little memory) as an engine's: `EngineError`."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise EngineError(f"DuckDB could not go on: {str(error).splitlines()[0]}") from error

@@ -6,13 +6,11 @@ killed workers (pool), parting rows by their key (shuffle).
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-import duckdb
 import pyarrow as pa
 
 from pipeline.engine.ahead import ahead
@@ -44,7 +42,6 @@ _PARTITION_ROWS = 50_000
 # No partition is larger, whatever a kernel may take: it may become one row group, of which pyarrow
 # makes two beyond 64 Mi rows, and the rows of a key would come to the next kernel apart.
 MOST_PARTITION_BYTES = 256 * 1024 * 1024
-MEMORY_LIMIT = "1GB"
 
 
 def _silent(dataset: str, done: int, total: int) -> None:
@@ -218,12 +215,3 @@ def _map_group(kernel: Kernel, rows: Rows, key: str, target: Target, name: str) 
         return target.write(name, [])
     table = pa.concat_tables(batches, promote_options="default")
     return target.write(name, kernel(in_order(table, key)))
-
-
-@contextmanager
-def reported() -> Iterator[None]:
-    """DuckDB's errors (a full disk, too little memory) as an engine's: `EngineError`."""
-    try:
-        yield
-    except duckdb.Error as error:
-        raise EngineError(f"DuckDB could not go on: {str(error).splitlines()[0]}") from error

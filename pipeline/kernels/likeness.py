@@ -178,12 +178,17 @@ def _walk(
             for place in range(bucket_ends[at], bucket_ends[at + 1]):
                 bucket = buckets[place]
                 if member_ends[bucket + 1] - member_ends[bucket] > anchors:
-                    number = giants[bucket]
-                    if staying_count[number] < anchors:
-                        staying[number, staying_count[number]] = at
-                        staying_count[number] += 1
+                    _note(at, giants[bucket], staying, staying_count)
     done = pairs[:made]
     return done[:, 0].copy(), done[:, 1].copy(), done[:, 2].copy(), done[:, 3].copy()
+
+
+@compiled
+def _note(at: int, number: int, staying: Numbers, staying_count: Numbers) -> None:
+    """Note that a member of a giant bucket stays, where there is room."""
+    if staying_count[number] < staying.shape[1]:
+        staying[number, staying_count[number]] = at
+        staying_count[number] += 1
 
 
 @compiled
