@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline import schema
@@ -110,6 +110,27 @@ def test_where_reading_goes_on_is_said_and_the_row_is_kept() -> None:
         "read on at byte 13"
     )
     assert texts([bad, *others]) == ['1,"a', "b", "c"]
+
+
+NOT_CLOSED = "a quote is not closed (byte 8 of the file)"
+FOLLOWS = "something follows a closing quote (byte 14 of the file)"
+JUDGED = [
+    pytest.param(b'2,"b\n', b"3,c\n", NOT_CLOSED, id="no other quote"),
+    pytest.param(b'2,"b\n', ROWS, NOT_CLOSED, id="the next quote is another row's"),
+    pytest.param(b'2,"b "c"\n', ROWS, FOLLOWS, id="the next quote is its own"),
+    pytest.param(b'2,"\nb"c\n', ROWS, FOLLOWS, id="and in its last line"),
+]
+
+
+@pytest.mark.parametrize(("row", "after", "reason"), JUDGED)
+def test_a_damaged_row_is_judged_by_its_own_bytes(row: bytes, after: bytes, reason: str) -> None:
+    """A quote in the row where reading goes on is no evidence, and may be in another part."""
+    raw = b"id,text\n" + row + after
+    bad = read(raw, "a.csv")[0]
+    assert bad.reason == (
+        f"row 1 (from byte 8 of the file on): {reason}; read on at byte {8 + len(row)}"
+    )
+    assert parts_of(raw, 1) == read(raw, "a.csv")
 
 
 def test_the_last_quote_is_not_closed() -> None:
@@ -224,12 +245,16 @@ def parts_of(raw: bytes, size: int, **settings: Any) -> list[Record]:
         b'id,text\n1,"a\n2,b\n3,"c"\n4,"d\n5,e',
         b"id,text\r\n" + f'1,"{MENU}"\r\n2,{MENU}\r\n'.encode("cp1252") * 9,
         b'\n\nid,text\n1,"' + b"x\n" * 100_000 + b'"\n2,b\n',
+        # That the text's column is missing is said of the file, so once.
+        b"id,body\n1,a\n2,b\n",
     ],
 )
 def test_a_large_file_in_parts_has_the_same_records(raw: bytes, size: int) -> None:
     assert parts_of(raw, size) == read(raw, "a.csv")
 
 
+# The quote that shows the damage comes after the damaged row, so in the next part.
+@example('"\n,;";', 1)
 @given(st.text(st.sampled_from('ab,"\n\r;é'), max_size=60), st.integers(1, 70))
 def test_any_file_in_parts_has_the_same_records(rows: str, size: int) -> None:
     raw = b"id,text\n" + rows.encode()

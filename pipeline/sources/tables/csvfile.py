@@ -84,7 +84,8 @@ def read_csv(raw: RawFile, settings: IngestSettings) -> Iterator[Record]:
             record = _record(number, row, raw_row, header, bytes_.encoding or _UTF8, settings)
             yield as_delivered_in(wide, raw_row, record) if wide and row.raw else record
     except _Damaged as error:
-        yield rejected(0, b"", schema.MALFORMED, str(error))
+        if not raw.part or not raw.part.start:  # the file is rejected once, not by every part
+            yield rejected(0, b"", schema.MALFORMED, str(error))
     except Unreadable as error:
         yield torn(number + 1, error.rest, error, error.after(f"row {number}"))
 

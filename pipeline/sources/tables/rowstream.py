@@ -100,13 +100,13 @@ class RowStream:
             if len(found.ends):
                 yield self._run(found)
             if found.result == WRONG:
-                yield self._damaged(found.place, "something follows a closing quote")
+                yield self._damaged(follows=found.place)
             elif found.result == MORE:
                 if self._size - self._at > self._most:
                     yield self._too_long(found)
                 elif self._ended:
                     if self._at < self._size:
-                        yield self._damaged(self._at, "a quote is not closed")
+                        yield self._damaged()
                         continue
                     return
                 else:
@@ -119,10 +119,14 @@ class RowStream:
         ends = np.minimum(found.ends, self._size) - start
         return Run(self._window[start : self._at], self._base + start, ends, found.fields)
 
-    def _damaged(self, wrong: int, what: str) -> Row:
-        """What is damaged, from the row's start to where another row seems to begin."""
-        wrong = self._base + wrong
-        held = _Held(self._base + self._at)
+    def _damaged(self, follows: int | None = None) -> Row:
+        """What is damaged, from the row's start to where another row seems to begin.
+
+        follows: the byte that follows a closing quote; None where a quote is not closed.
+        """
+        start = self._base + self._at
+        wrong = None if follows is None else self._base + follows
+        held = _Held(start)
         at = self._at  # of the next line that may be a row
         while True:
             feed = self._window.find(self._feed, at)
@@ -140,8 +144,13 @@ class RowStream:
             if at >= self._size or self._plausible(at):
                 break
         end = self._size if feed < 0 else min(at, self._size)
-        place = f"{what} (byte {wrong} of the file)"
-        return self._taken(held, end, f"{place}; read on at byte {self._base + end}")
+        on = self._base + end
+        # The row is judged by its own bytes: a part of the file that ends with it has no others.
+        if wrong is None or wrong >= on:
+            place = f"a quote is not closed (byte {start} of the file)"
+        else:
+            place = f"something follows a closing quote (byte {wrong} of the file)"
+        return self._taken(held, end, f"{place}; read on at byte {on}")
 
     def _plausible(self, at: int, wanted: int = 1) -> bool:
         """Whether so many rows begin here that are as they should be, of those that are there."""
@@ -157,7 +166,7 @@ class RowStream:
             at = self._window.find(self._feed, self._at) + 1
             while 0 < at < len(self._window) - _SURE * _PLAUSIBLE:
                 if self._plausible(at, _SURE):
-                    return self._damaged(self._at, "a quote is not closed")
+                    return self._damaged()
                 at = self._window.find(self._feed, at) + 1
         held = _Held(self._base + self._at)
         place, inside = found.place, found.inside
