@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.kernels.tablerows import MORE, QUOTED, WRONG, Rows, rows_of
+from pipeline.kernels.tablerows import MORE, QUOTED, WRONG, rows_of
 from pipeline.sources.raw import Unreadable
 from pipeline.sources.tables.dialect import Dialect
 
@@ -24,6 +24,7 @@ MOST = 64 * 1024 * 1024
 _PLAUSIBLE = 64 * 1024
 # So many in a row are no accident within a field that is as long as `MOST`.
 _SURE = 3
+_NOT_CLOSED, _FOLLOWS = "a quote is not closed", "something follows a closing quote"
 
 
 class Row(NamedTuple):
@@ -97,13 +98,17 @@ class RowStream:
         """The same, as many at once as can be; what is damaged or too long one by one."""
         while True:
             found = rows_of(self._bytes, self._at, self._dialect.marks)
-            if len(found.ends):
-                yield self._run(found)
-            if found.result == WRONG:
-                yield self._damaged(follows=found.place)
+            short = self._short(found.ends)
+            if short:
+                yield self._run(found.ends[:short], found.fields[:short])
+            if short < len(found.ends):
+                yield self._too_long()
+            elif found.result == WRONG:
+                late = found.place - self._at >= self._most
+                yield self._too_long() if late else self._damaged(found.place)
             elif found.result == MORE:
                 if self._size - self._at > self._most:
-                    yield self._too_long(found)
+                    yield self._too_long()
                 elif self._ended:
                     if self._at < self._size:
                         yield self._damaged()
@@ -112,12 +117,19 @@ class RowStream:
                 else:
                     self._more()
 
-    def _run(self, found: Rows) -> Run:
-        start, self._at = self._at, int(found.ends[-1])
-        if self._columns is None and found.fields.any():
-            self._columns = int(found.fields[found.fields > 0][0])
-        ends = np.minimum(found.ends, self._size) - start
-        return Run(self._window[start : self._at], self._base + start, ends, found.fields)
+    def _short(self, ends: np.ndarray) -> int:
+        """How many of the next rows come before the first one that is too long."""
+        if self._size - self._at <= self._most:
+            return len(ends)
+        long = np.diff(np.minimum(ends, self._size), prepend=self._at) > self._most
+        return int(long.argmax()) if long.any() else len(ends)
+
+    def _run(self, ends: np.ndarray, fields: np.ndarray) -> Run:
+        start, self._at = self._at, int(ends[-1])
+        if self._columns is None and fields.any():
+            self._columns = int(fields[fields > 0][0])
+        ends = np.minimum(ends, self._size) - start
+        return Run(self._window[start : self._at], self._base + start, ends, fields)
 
     def _damaged(self, follows: int | None = None) -> Row:
         """What is damaged, from the row's start to where another row seems to begin.
@@ -127,30 +139,29 @@ class RowStream:
         start = self._base + self._at
         wrong = None if follows is None else self._base + follows
         held = _Held(start)
-        at = self._at  # of the next line that may be a row
+        end = self._next(held, self._at)
+        on = self._base + end
+        # The row is judged by its own bytes: a part of the file that ends with it has no others.
+        if wrong is None or wrong >= on:
+            return self._taken(held, end, _said(_NOT_CLOSED, start, on))
+        return self._taken(held, end, _said(_FOLLOWS, wrong, on))
+
+    def _next(self, held: "_Held", at: int) -> int:
+        """Where another row seems to begin, in a line after this byte of a damaged one."""
         while True:
             feed = self._window.find(self._feed, at)
             if feed < 0 and self._ended:
-                break
+                return self._size
             if feed < 0 or (not self._ended and len(self._window) - feed <= _PLAUSIBLE):
                 at = (len(self._window) if feed < 0 else feed) - self._at
-                if len(self._window) - self._at > self._most:
-                    held.take(self._window[self._at : self._at + at])
-                    self._at += at
+                if at > self._most:
+                    self._pass(held, self._at + at)
                     at = 0
                 self._more_of(held)
                 continue
             at = feed + 1
             if at >= self._size or self._plausible(at):
-                break
-        end = self._size if feed < 0 else min(at, self._size)
-        on = self._base + end
-        # The row is judged by its own bytes: a part of the file that ends with it has no others.
-        if wrong is None or wrong >= on:
-            place = f"a quote is not closed (byte {start} of the file)"
-        else:
-            place = f"something follows a closing quote (byte {wrong} of the file)"
-        return self._taken(held, end, f"{place}; read on at byte {on}")
+                return min(at, self._size)
 
     def _plausible(self, at: int, wanted: int = 1) -> bool:
         """Whether so many rows begin here that are as they should be, of those that are there."""
@@ -160,28 +171,38 @@ class RowStream:
         fields = found.fields.tolist()
         return len(fields) >= (1 if last else wanted) and set(fields) == {self._columns}
 
-    def _too_long(self, found: Rows) -> Row:
-        """A row without end: of an unclosed quote, or a large field."""
+    def _too_long(self) -> Row:
+        """A row without end: of an unclosed quote, or a large field.
+
+        Which of them is told by as many bytes as are held, however many more there are.
+        """
+        limit = self._at + self._most
+        found = rows_of(self._bytes[:limit], self._at, self._dialect.marks, most=1)
         if found.inside == QUOTED:
             at = self._window.find(self._feed, self._at) + 1
-            while 0 < at < len(self._window) - _SURE * _PLAUSIBLE:
+            while 0 < at < limit - _SURE * _PLAUSIBLE:
                 if self._plausible(at, _SURE):
                     return self._damaged()
                 at = self._window.find(self._feed, at) + 1
         held = _Held(self._base + self._at)
-        place, inside = found.place, found.inside
+        self._pass(held, found.place)
         while True:
-            self._at, start = min(place, self._size), self._at
-            held.take(self._window[start : self._at])
+            found = rows_of(self._bytes, self._at, self._dialect.marks, found.inside, 1)
+            if len(found.ends):
+                return self._taken(held, min(int(found.ends[0]), self._size))
+            if found.result == WRONG:
+                wrong = self._base + found.place
+                end = self._next(held, found.place)
+                return self._taken(held, end, _said(_FOLLOWS, wrong, self._base + end))
             if self._ended:
                 return self._taken(held, self._size, "it does not end")
+            self._pass(held, found.place)
             self._more_of(held)
-            rest = rows_of(self._bytes, 0, self._dialect.marks, inside, 1)
-            if len(rest.ends):
-                return self._taken(held, min(int(rest.ends[0]), self._size))
-            place, inside = rest.place, rest.inside
-            if rest.result == WRONG:
-                return self._taken(held, place, "something follows a closing quote")
+
+    def _pass(self, held: "_Held", place: int) -> None:
+        """Hold no bytes of a row before this place in the window."""
+        start, self._at = self._at, min(place, self._size)
+        held.take(self._window[start : self._at])
 
     def _taken(self, held: "_Held", end: int, wrong: str = "") -> Row:
         rest, self._at = self._window[self._at : end], end
@@ -236,3 +257,7 @@ class _Held:
             return Row(rest, len(rest), self._start, 0, wrong)
         self.take(rest)
         return Row(None, self.size, self._start, 0, wrong, self._digest.hexdigest())
+
+
+def _said(what: str, wrong: int, on: int) -> str:
+    return f"{what} (byte {wrong} of the file); read on at byte {on}"
