@@ -28,9 +28,9 @@ def parts(raw: RawFile, settings: IngestSettings) -> Iterator[Part]:
 
 
 def _inside(raw: RawFile, packed: Format, settings: IngestSettings) -> Format | None:
-    """The format of the one thing that is in the file."""
+    """The format of the one thing that is in the file; None where it may not be opened."""
     for inner in packed.read(raw, settings):
-        if isinstance(inner, RawFile):
+        if isinstance(inner, RawFile) and inner.depth <= settings.max_depth:
             try:
                 return format_of(inner.name, inner.head(), settings)
             except Unreadable:

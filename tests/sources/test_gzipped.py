@@ -111,9 +111,9 @@ def test_any_damage_leaves_the_other_members(data: st.DataObject) -> None:
 # --- parts
 
 
-def ingested(folder: Path, shard_bytes: int) -> tuple[int, list[dict[str, Any]]]:
+def ingested(folder: Path, shard_bytes: int, **others: Any) -> tuple[int, list[dict[str, Any]]]:
     """In how many parts, and the rows; those of what was passed over are added up."""
-    known = IngestSettings(shard_bytes=shard_bytes)
+    known = IngestSettings(shard_bytes=shard_bytes, **others)
     planned = ingest.plan(Folder(folder), known)
     tables = [
         table
@@ -187,6 +187,14 @@ def test_what_cannot_be_cut_is_read_whole(tmp_path: Path, name: str) -> None:
     many, rows = ingested(tmp_path, len(UNCUT[name]) // 9)
     assert (one, many) == (1, 1)
     assert rows == whole
+
+
+def test_what_lies_too_deep_is_refused_once(tmp_path: Path) -> None:
+    """In parts each of them would be refused for itself."""
+    packed = members(JSON)
+    (tmp_path / "a.jsonl.gz").write_bytes(packed)
+    assert ingested(tmp_path, len(packed) // 9, max_depth=1)[0] > 1
+    assert ingested(tmp_path, len(packed) // 9, max_depth=0) == (1, [{schema.UNSAFE: 0}])
 
 
 def test_a_file_without_a_second_member_is_not_unpacked_for_it(

@@ -27,9 +27,10 @@ from pipeline.sources.places.place import Folder
 from pipeline.sources.raw import Part
 from pipeline.sources.settings import IngestSettings
 from pipeline.sources.stretch import part_of
+from pipeline.sources.tables.parquet import cut_parquet, read_parquet
 from pipeline.steps import ingest
 from tests.conftest import PEAK, publish, rows
-from tests.sources.reading import forward, read
+from tests.sources.reading import forward, raw_file, read
 
 SETTINGS = IngestSettings()
 GOOD = b'{"text": "a fine line", "n": 1}\n'
@@ -135,9 +136,10 @@ def test_a_text_file_over_the_limit_is_rejected() -> None:
     assert read(b"x" * 10, "a.txt", max_record_bytes=10)[0].verdict is None
 
 
-def parquet(columns: dict[str, Any]) -> bytes:
+def parquet(columns: dict[str, Any], group: int | None = None) -> bytes:
+    """The columns as a file, in row groups of so many rows; in one if not said."""
     sink = io.BytesIO()
-    pq.write_table(pa.table(columns), sink)
+    pq.write_table(pa.table(columns), sink, row_group_size=group)
     return sink.getvalue()
 
 
@@ -191,6 +193,20 @@ def test_parquet_without_the_column_names_what_it_has() -> None:
     assert (record.number, record.verdict) == (0, schema.MALFORMED)
     assert "no column 'text'" in (record.reason or "")
     assert "'body'" in (record.reason or "")
+
+
+@pytest.mark.parametrize("column", ["text", "body"])
+def test_a_large_parquet_file_in_parts_has_the_same_records(column: str) -> None:
+    """That the text's column is missing is said of the file, so once."""
+    raw, known = parquet({column: [f"text {n}" for n in range(9)]}, group=2), IngestSettings()
+    parts = list(cut_parquet(io.BytesIO(raw), 1))
+    assert len(parts) == 5
+    found = [
+        record
+        for part in parts
+        for record in read_parquet(raw_file(raw, "a.parquet", known, part), known)
+    ]
+    assert found == read(raw, "a.parquet")
 
 
 @pytest.mark.parametrize("raw", [b"PAR1 but nothing more", parquet({"text": ["x"]})[:-20]])

@@ -62,12 +62,16 @@ def read_zip(raw: RawFile, settings: IngestSettings) -> Iterator[RawFile | Passe
         start, stop = (raw.part.start, raw.part.stop) if raw.part else (0, len(archive.infolist()))
         for at, member in enumerate(archive.infolist()):
             name = names.of(member.filename)
-            if member.filename.endswith("/") or not start <= at < stop:
+            if member.filename.endswith("/") or at >= stop:
                 continue
             try:
-                raw.limits.member()
+                raw.limits.member()  # those of the parts before as well
             except TooMuch as error:
+                if at < start:  # the part that it is in says so
+                    return
                 raise Unsafe(f"the zip archive {error}") from error
+            if at < start:
+                continue
             if _is_link(member) and not leads_out(_target(archive, member)):
                 yield PassedOver("link within an archive")
             else:

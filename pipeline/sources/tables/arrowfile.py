@@ -39,7 +39,9 @@ def read_arrow(raw: RawFile, settings: IngestSettings) -> Iterator[Record]:
         try:
             for batch in _batches(file, head, raw.part):
                 if missing := without_column(batch.schema.names, settings):
-                    yield missing
+                    # The file is rejected once, not by every part.
+                    if not raw.part or not raw.part.start:
+                        yield missing
                     return
                 for found in _sound(batch, number + 1, settings):
                     if isinstance(found, Record):

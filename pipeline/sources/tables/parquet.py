@@ -39,7 +39,8 @@ def _records(file: BinaryIO, part: Part | None, settings: IngestSettings) -> Ite
     try:
         parquet = pq.ParquetFile(file)
         if missing := without_column(parquet.schema_arrow.names, settings):
-            yield missing
+            if not part or not part.start:  # the file is rejected once, not by every part
+                yield missing
             return
         groups = range(part.start, part.stop) if part else None
         for batch in parquet.iter_batches(ROWS, groups):
