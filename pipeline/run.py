@@ -27,7 +27,7 @@ import pyarrow.compute as pc
 from pipeline import schema
 from pipeline.dedup.order import KeepOrder
 from pipeline.engine import facts
-from pipeline.engine.engine import Kernel
+from pipeline.engine.engine import Kernel, ordered
 from pipeline.index import making
 from pipeline.index import parts as index_parts
 from pipeline.index.part import Part
@@ -197,7 +197,9 @@ def count_lines(run: Run) -> Dataset:
         columns=lines_step.COUNTED,
     )
     target = run.target("line_counts", schema.LINES_HERE, [mended.fingerprint])
-    return _only(run.engine.shuffle_map(lines_step.add_up, [_only(parts)], "line", target))
+    return _only(
+        run.engine.shuffle_map(ordered(lines_step.add_up, "line"), [_only(parts)], "line", target)
+    )
 
 
 def find_repeats(run: Run) -> Dataset:
@@ -211,7 +213,7 @@ def find_repeats(run: Run) -> Dataset:
         lines_step.learn, dump=run.dump, sites=_only(sites), settings=run.recipe.repeats
     )
     target = run.target("learned_lines", schema.LEARNED, inputs)
-    learned = _only(run.engine.shuffle_map(kernel, counts, "line", target))
+    learned = _only(run.engine.shuffle_map(ordered(kernel, "line"), counts, "line", target))
     target = run.target("repeated_lines", schema.REPEATED_LINES, inputs)
     if not learned.rows:
         return _only(target.finished() or _alone(target, schema.REPEATED_LINES.empty_table()))
@@ -244,7 +246,7 @@ def sign(run: Run) -> tuple[Dataset, Dataset]:
     signed = run.engine.map(
         partial(sign_kernel, settings=settings),
         measured,
-        run.target("signatures", schema.SIGNED, [measured.fingerprint]),
+        run.target("signatures", schema.SIGNED, [measured.fingerprint], layout="flat"),
         columns=SIGNED_FROM,
     )
     keys = making.keys_in_order(
@@ -305,7 +307,11 @@ def count_passages(run: Run) -> Dataset:
         beside=fates,
     )
     target = run.target("passage_counts", schema.PASSAGES, inputs)
-    return _only(run.engine.shuffle_map(passages_step.add_up, [_only(parts)], "passage", target))
+    return _only(
+        run.engine.shuffle_map(
+            ordered(passages_step.add_up, "passage"), [_only(parts)], "passage", target
+        )
+    )
 
 
 def find_passages(run: Run) -> Dataset:
@@ -320,7 +326,9 @@ def find_passages(run: Run) -> Dataset:
         "found_passages", schema.FOUND_PASSAGES, [here.fingerprint, *map(_named, others)]
     )
     kernel = partial(passages_step.find, dump=run.dump, new=run.together)
-    return _only(run.engine.shuffle_map(kernel, [here, *others], "passage", target))
+    return _only(
+        run.engine.shuffle_map(ordered(kernel, "passage"), [here, *others], "passage", target)
+    )
 
 
 def cut_passages(run: Run) -> Dataset:

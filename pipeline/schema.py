@@ -406,8 +406,13 @@ SIGNED = pa.schema(
             pa.large_binary(),
             "the signature, as uint32; null where the text is too short",
         ),
-        _field("shingles", pa.large_binary(), "the lower 32 bits of each distinct hash, as uint32"),
-        _field("shingle_count", pa.int64(), "how many those are"),
+        _field("shingle_count", pa.int64(), "how many shingles the text has"),
+        _field(
+            "shingles",
+            pa.large_binary(),
+            "the distinct lower 32 bits of their hashes, as uint32",
+            nullable=False,
+        ),
     ]
 )
 

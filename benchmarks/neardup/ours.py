@@ -1,7 +1,7 @@
-"""The pipeline's side: `python -m benchmarks.neardup.ours GIVEN OUT EARLIER THRESHOLD WORKERS`.
+"""The pipeline's side, as a program: TINY GIVEN OUT EARLIER THRESHOLD WORKERS.
 
-GIVEN holds datasets of documents, a folder a dump; the last is the new one, and is compared with
-itself and with the EARLIER ones before it.
+TINY is for warming up. GIVEN holds datasets of documents, a folder a dump; the last is the new one,
+and is compared with itself and with the EARLIER ones before it.
 
 What belongs here: every line of this benchmark that knows the pipeline. What does not: documents
 (planted), what the answer is worth (judge).
@@ -52,17 +52,20 @@ GIVEN = pa.schema(
     ]
 )
 _SHARD_ROWS = 100_000
+_TABLE_BYTES = 4 * 1024 * 1024
 _WARM_UP = Plan(2_000, template=100)
 
 
-def write(place: Path, dump: str, tables: Iterable[pa.Table]) -> Dataset:
+def write(
+    place: Path, dump: str, tables: Iterable[pa.Table], shard_rows: int = _SHARD_ROWS
+) -> Dataset:
     """A dataset of documents, from tables of `doc_id` and `text`."""
     target = _target(place / dump, GIVEN)
     shards, waiting, rows = [], [], 0
-    for table in tables:
+    for table in _cut(tables):
         waiting.append(table)
         rows += table.num_rows
-        if rows >= _SHARD_ROWS:
+        if rows >= shard_rows:
             shards.append(_shard(target, len(shards), dump, waiting))
             waiting, rows = [], 0
     if waiting:
@@ -74,6 +77,14 @@ def write_planted(place: Path, dump: str, plan: Plan, numbers: Numbers | None = 
     """A dataset of the plan's documents, all of them or these."""
     chosen = np.arange(plan.documents) if numbers is None else numbers
     return write(place, dump, plan.tables(chosen))
+
+
+def _cut(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """As large as the steps before make them."""
+    for table in tables:
+        rows = max(1, table.num_rows * _TABLE_BYTES // table.nbytes)
+        for start in range(0, table.num_rows, rows):
+            yield table.slice(start, rows)
 
 
 def _shard(target: Target, number: int, dump: str, tables: list[pa.Table]) -> Any:
@@ -112,18 +123,20 @@ def ask(
     """Find duplicates in a process of its own: seconds of the parts, peak memory, documents,
     duplicates. What is found lies in `out` then; `answer` reads it.
     """
-    arguments = (given, out, earlier, threshold, workers)
-    return child.ask("benchmarks.neardup.ours", *arguments, cores=workers, timeout=timeout)
+    with tempfile.TemporaryDirectory() as scratch:
+        tiny = Path(scratch)
+        parts = np.array_split(np.arange(_WARM_UP.documents), 2 * workers)
+        tables = (table for part in parts for table in _WARM_UP.tables(part))
+        write(tiny / "given", "tiny", tables, shard_rows=1)  # something for each worker
+        arguments = (tiny, given, out, earlier, threshold, workers)
+        return child.ask("benchmarks.neardup.ours", *arguments, cores=workers, timeout=timeout)
 
 
-def main(given: Path, out: Path, earlier: int, threshold: float, workers: int) -> None:
+def main(tiny: Path, given: Path, out: Path, earlier: int, threshold: float, workers: int) -> None:
     """Answer with what `compare` says, warm."""
     settings = DedupSettings(threshold=threshold)
     with LocalEngine(workers) as engine:
-        with tempfile.TemporaryDirectory() as scratch:
-            tiny = Path(scratch)
-            write_planted(tiny / "given", "tiny", _WARM_UP)
-            compare(engine, tiny / "given", tiny / "out", 0, settings)
+        compare(engine, tiny / "given", tiny / "out", 0, settings)
         said = compare(engine, given, out, earlier, settings)
     child.answer(**said)
 
@@ -186,7 +199,8 @@ def _part(engine: LocalEngine, source: Dataset, folder: Path, settings: DedupSet
 
 def _sign(engine: LocalEngine, source: Dataset, folder: Path, settings: DedupSettings) -> Dataset:
     kernel = partial(signing.signatures, settings=settings)
-    return engine.map(kernel, source, _target(folder, schema.SIGNED), columns=signing.SIGNED_FROM)
+    target = _target(folder, schema.SIGNED, "flat")
+    return engine.map(kernel, source, target, columns=signing.SIGNED_FROM)
 
 
 def _forget_peak() -> None:
@@ -224,7 +238,8 @@ if __name__ == "__main__":
     main(
         Path(sys.argv[1]),
         Path(sys.argv[2]),
-        int(sys.argv[3]),
-        float(sys.argv[4]),
-        int(sys.argv[5]),
+        Path(sys.argv[3]),
+        int(sys.argv[4]),
+        float(sys.argv[5]),
+        int(sys.argv[6]),
     )

@@ -25,6 +25,8 @@ BAND_KEYS = pa.schema(
         pa.field("doc", pa.uint64(), nullable=False),  # the high number of its id
     ]
 )
+BAND_KEYS_BYTES = 16
+"""Of one row, in memory and on disk."""
 
 
 def keys_of(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:

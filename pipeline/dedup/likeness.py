@@ -13,30 +13,31 @@ is kept; none is ever dropped that is not itself alike to one that stays. (tests
 test_decisions.py holds all of this against comparing each with each.)
 """
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from tempfile import TemporaryFile
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.bands import is_of_text
 from pipeline.dedup.settings import DedupSettings
-from pipeline.dedup.signatures import signed_sets, unpacked
-from pipeline.kernels.likeness import Lists, Sets, alike, gather
+from pipeline.dedup.signatures import signed_sets
+from pipeline.kernels.halves import leave_distinct, part_halves, swap_halves
+from pipeline.kernels.likeness import Lists, Sets, alike
+from pipeline.kernels.minhash import equal_minima
 
 Numbers = NDArray[np.uint64]
 Places = NDArray[np.int64]
+Values = NDArray[np.uint32]
+Room = Callable[[int, Any], NDArray[Any]]
 _FRESH = np.uint64(1 << 63)
 # Of those that share a band each is compared with so many that stay.
 ANCHORS = 32
-_LOWER = 0 if sys.byteorder == "little" else 1  # which half of a uint64 comes first
-# Signatures of so many pairs are compared at once.
-_MAX_ROWS = 50_000
-_MEGABYTE = 1024 * 1024
+# Keys, and pairs, that are looked up at once.
+_AT_ONCE = 1 << 16
+_HALF = np.uint64(32)
 
 
 def _number(name: str) -> pa.Field:
@@ -74,12 +75,19 @@ class _Members:
 
 
 def compare(
-    table: pa.Table, *, settings: DedupSettings, anchors: int = ANCHORS
+    table: pa.Table,
+    keys: pa.Table,
+    sets: Sets,
+    settings: DedupSettings,
+    anchors: int = ANCHORS,
+    room: Room = np.empty,
 ) -> Iterator[pa.Table]:
-    """Kernel, by group: keys and members in, pairs that are alike out."""
-    is_member = pc.is_valid(table["order"])
-    members = _members(table, np.flatnonzero(is_member), settings)
-    keys = table.select(["key", "doc"]).filter(pc.invert(is_member))
+    """The pairs of a group's members that are alike.
+
+    keys: theirs. sets: the shingles of each. room: where large arrays are made, given their length
+    and kind.
+    """
+    members = _members(table, sets, settings)
     copies = np.flatnonzero(members.first != np.arange(len(members.first)))
     yield from _pairs(
         members,
@@ -93,10 +101,10 @@ def compare(
     )
     if not settings.near:
         return
-    buckets, of_bucket = _buckets(members, keys)
+    buckets, of_bucket = _buckets(members, keys, room)
     fixed = members.order & _FRESH == 0
     found = alike(members.sets, buckets, of_bucket, fixed, settings.threshold, anchors)
-    sizes = np.diff(members.sets.ends)
+    sizes = members.sets.sizes
     one, other = sizes[found.first], sizes[found.second]
     yield from _pairs(
         members,
@@ -110,11 +118,9 @@ def compare(
     )
 
 
-def _members(table: pa.Table, rows: Places, settings: DedupSettings) -> _Members:
-    """The members in these rows."""
+def _members(table: pa.Table, sets: Sets, settings: DedupSettings) -> _Members:
     names = ["group", "doc", "low", "order", "text_high", "text_low"]
-    some = table.select(names).take(pa.array(rows))
-    group, doc, low, order, high, text = (some[name].to_numpy() for name in names)
+    group, doc, low, order, high, text = (table[name].to_numpy() for name in names)
     in_order = np.lexsort((low, doc, order, group))
     # Two documents whose ids begin alike: which of them a key is of cannot be told.
     alone = ~_repeated(doc[in_order])
@@ -134,8 +140,8 @@ def _members(table: pa.Table, rows: Places, settings: DedupSettings) -> _Members
         stays = order & _FRESH == 0
         first[stays] = np.flatnonzero(stays)  # what is published is nobody's copy
     compared = first == np.arange(len(doc))
-    sets = _sets(table["shingles"], rows[in_order], compared, settings.process_memory_mb)
-    return _Members(group, doc, low, order, first, sets)
+    sizes = sets.sizes[in_order] * compared
+    return _Members(group, doc, low, order, first, Sets(sets.values, sets.starts[in_order], sizes))
 
 
 def _repeated(docs: Numbers) -> NDArray[np.bool_]:
@@ -143,66 +149,71 @@ def _repeated(docs: Numbers) -> NDArray[np.bool_]:
     return np.asarray(counts[which] > 1)
 
 
-def _sets(
-    packed: pa.ChunkedArray, rows: Places, compared: NDArray[np.bool_], megabytes: int
-) -> Sets:
-    """The shingles of these rows, sorted; none where there are none, or a row is not compared.
-
-    Where they would take more than half of `megabytes` (a giant group) they lie in a file that has
-    no name, so that memory others need is theirs.
-    """
-    values, every = unpacked(packed.combine_chunks())
-    sizes = np.diff(every)[rows] * compared
-    ends = np.append(0, np.cumsum(sizes))
-    keys = _room(int(ends[-1]), megabytes * _MEGABYTE // 2)
-    gather(values, every[rows], sizes, ends, keys)
-    keys.sort()
-    return Sets(keys.view(np.uint32)[_LOWER::2], ends)
-
-
-def _room(count: int, most: int) -> Numbers:
-    """An array of so many numbers; one of more bytes than `most` in a file."""
-    if count * np.dtype(np.uint64).itemsize <= most:
-        return np.empty(count, np.uint64)
-    with TemporaryFile() as file:
-        return np.memmap(file, np.uint64, "w+", shape=count)
-
-
-def _buckets(members: _Members, keys: pa.Table) -> tuple[Lists, Lists]:
+def _buckets(members: _Members, keys: pa.Table, room: Room) -> tuple[Lists, Lists]:
     """(the buckets of each member, the members of each bucket): documents that share a band, copies
     left out.
+
+    A giant group has many millions of keys. So they are numbered, and sorted as numbers of 64 bits:
+    a bucket's number above a member's, then the other way round.
     """
-    key, doc = keys["key"].to_numpy(), keys["doc"].to_numpy()
-    near = ~is_of_text(key)
-    key, doc = key[near], doc[near]
+    key, member = _keys_of_members(members, keys, room)
+    distinct = room(len(key), np.uint64)
+    distinct[:] = key
+    distinct.sort()
+    distinct = distinct[: leave_distinct(distinct)]
+    pairs = room(len(key), np.uint64)
+    for start in range(0, len(key), _AT_ONCE):
+        rows = slice(start, start + _AT_ONCE)
+        buckets = np.searchsorted(distinct, key[rows]).astype(np.uint64)
+        pairs[rows] = buckets << _HALF | member[rows]
+    of_buckets = _lists(pairs, len(distinct), room)
+    swap_halves(pairs)
+    return _lists(pairs, len(members.doc), room), of_buckets
+
+
+def _keys_of_members(
+    members: _Members, keys: pa.Table, room: Room
+) -> tuple[Numbers, NDArray[np.uint32]]:
+    """The keys of bands that are members', and whose each is."""
     by_doc = np.argsort(members.doc)
-    at = np.searchsorted(members.doc[by_doc], doc)
-    at = np.minimum(at, max(0, len(by_doc) - 1))
-    known = members.doc[by_doc][at] == doc if len(by_doc) else np.zeros(len(doc), np.bool_)
-    key, member = key[known], by_doc[at[known]]
-    firsts = members.first[member] == member
-    key, member = key[firsts], member[firsts]
-    _, bucket, counts = np.unique(key, return_inverse=True, return_counts=True)
-    by_bucket = np.lexsort((member, bucket))
-    by_member = np.lexsort((bucket, member))
-    ends = np.append(0, np.cumsum(np.bincount(member, minlength=len(members.doc))))
-    return (
-        Lists(bucket[by_member].astype(np.int64), ends.astype(np.int64)),
-        Lists(member[by_bucket].astype(np.int64), np.append(0, np.cumsum(counts)).astype(np.int64)),
-    )
+    docs = members.doc[by_doc]
+    firsts = by_doc[members.first[by_doc] == by_doc]
+    docs, by_doc = members.doc[firsts], firsts
+    found = room(keys.num_rows, np.uint64)
+    whose = room(keys.num_rows, np.uint32)
+    count = 0
+    for batch in keys.to_batches(max_chunksize=_AT_ONCE):
+        key, doc = batch["key"].to_numpy(), batch["doc"].to_numpy()
+        at = np.minimum(np.searchsorted(docs, doc), max(0, len(docs) - 1))
+        known = np.flatnonzero(~is_of_text(key) & (docs[at] == doc if len(docs) else False))
+        found[count : count + len(known)] = key[known]
+        whose[count : count + len(known)] = by_doc[at[known]]
+        count += len(known)
+    return found[:count], whose[:count]
+
+
+def _lists(pairs: Numbers, count: int, room: Room) -> Lists:
+    """Sort pairs of 32 bits each: for each first number the second ones."""
+    pairs.sort()
+    values = room(len(pairs), np.uint32)
+    ends = room(count + 1, np.int64)
+    part_halves(pairs, values, ends)
+    return Lists(values, ends)
 
 
 def _estimates(
     sets: Sets, first: Places, second: Places, settings: DedupSettings
 ) -> NDArray[np.float64]:
     """The share of equal minima of each pair: what the signatures say of them."""
-    some = np.unique(np.concatenate([first, second]))
-    signed = signed_sets(sets.values, sets.ends[some], sets.ends[some + 1], settings)
     estimates = np.empty(len(first))
-    for start in range(0, len(first), _MAX_ROWS):
-        pairs = slice(start, start + _MAX_ROWS)
-        one, other = (np.searchsorted(some, side[pairs]) for side in (first, second))
-        estimates[pairs] = np.mean(signed[one] == signed[other], axis=1)
+    for start in range(0, len(first), _AT_ONCE):
+        rows = slice(start, start + _AT_ONCE)
+        one, other = first[rows], second[rows]
+        some = np.unique(np.concatenate([one, other]))
+        starts = sets.starts[some]
+        signed = signed_sets(sets.values, starts, starts + sets.sizes[some], settings)
+        places = np.searchsorted(some, one), np.searchsorted(some, other)
+        estimates[rows] = equal_minima(signed, *places) / signed.shape[1]
     return estimates
 
 

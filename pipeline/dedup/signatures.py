@@ -20,7 +20,7 @@ from pipeline.kernels.texts import texts_of
 
 # What signatures and text hashes are made of. Raise it when folding, shingles or hashes change:
 # those of other dumps are made anew then, since they cannot be compared.
-FORMAT = 4
+FORMAT = 5
 _SEED = 1
 _SCHEME = "affine32"
 
@@ -35,12 +35,11 @@ def signatures(texts: pa.Array, settings: DedupSettings) -> pa.ListArray:
 def signed(
     texts: pa.Array, settings: DedupSettings
 ) -> tuple[pa.LargeBinaryArray, pa.LargeBinaryArray]:
-    """(minima, shingles) of each text, as the bytes of uint32; null for a text shorter than one
-    shingle.
+    """(minima, shingles) of each text, as the bytes of uint32. A text shorter than one shingle has
+    none of these, and null for minima.
 
-    Shingles are distinct, 32 bits of each. Those of two texts are told apart by 64 bits, so only
-    such as are in one text alone can be taken for each other: of two texts that differ in 70
-    shingles each that happens once in a million.
+    Shingles are told apart by 32 bits of their hashes. Of two texts that differ in 70 shingles each
+    two are taken for each other once in a million times.
     """
     values, shingles, ends = minhash.signatures(
         texts_of(texts), alike_folding(), shingling(settings), _permutations(minima(settings))
@@ -48,7 +47,8 @@ def signed(
     some = np.diff(ends) > 0
     size = values.shape[1]
     of_minima = np.append(0, np.cumsum(some * size))
-    return packed(values[some].reshape(-1), of_minima, some), packed(shingles, ends, some)
+    values = values if some.all() else values[some]
+    return packed(values.reshape(-1), of_minima, some), packed(shingles, ends)
 
 
 def as_lists(minima_: pa.LargeBinaryArray) -> pa.ListArray:
@@ -71,16 +71,27 @@ def signed_sets(
 
 
 def packed(
-    shingles: NDArray[np.uint32], ends: NDArray[np.int64], some: NDArray[np.bool_]
+    values: NDArray[np.uint32], ends: NDArray[np.int64], some: NDArray[np.bool_] | None = None
 ) -> pa.LargeBinaryArray:
-    """Sets of shingles as bytes, one after the other; null where there are not `some`.
-
-    Large, since those of one group of documents may be more than 2 GB.
+    """Sets of numbers as bytes, set n from `ends[n]` to `ends[n + 1]`; null where there are not
+    `some`.
     """
-    offsets = (ends * shingles.itemsize).astype(np.int64)
-    valid = pa.array(some).buffers()[1]
-    buffers = [valid, pa.py_buffer(offsets), pa.py_buffer(shingles)]
-    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(some), buffers)
+    offsets = (ends * values.itemsize).astype(np.int64)
+    valid = None if some is None else pa.array(some).buffers()[1]
+    buffers = [valid, pa.py_buffer(offsets), pa.py_buffer(values)]
+    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(ends) - 1, buffers)
+
+
+def spread(sets: pa.LargeBinaryArray, places: NDArray[np.bool_]) -> pa.LargeBinaryArray:
+    """The sets, in order, where `places` holds; elsewhere none, null where sets may be null."""
+    values, ends = unpacked(sets)
+    sizes = np.zeros(len(places), np.int64)
+    sizes[places] = np.diff(ends)
+    some = None
+    if sets.buffers()[0] is not None:
+        some = places.copy()
+        some[places] = sets.is_valid()
+    return packed(values, np.append(0, np.cumsum(sizes)), some)
 
 
 def unpacked(sets: pa.LargeBinaryArray) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -136,8 +147,8 @@ def sketch(shingles: Iterable[bytes], permutations: int) -> MinHash:
 
 
 def hash32(shingle: bytes) -> int:
-    """The `hashfunc` for datasketch: the low 32 bits of the shingle's hash."""
-    return hash_shingle(shingle) & 0xFFFFFFFF
+    """The `hashfunc` for datasketch: the lower 32 bits of the shingle's hash, 1 for 0."""
+    return max(1, hash_shingle(shingle) & 0xFFFFFFFF)
 
 
 def estimate(a: Signature, b: Signature) -> float:

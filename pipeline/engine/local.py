@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline.engine.ahead import ahead
-from pipeline.engine.engine import EngineError, Kernel
+from pipeline.engine.engine import EngineError, Kernel, Mapped
 from pipeline.engine.pool import Pool, cores
-from pipeline.engine.shuffle import MOST_PARTITIONS, in_order, partition, split
+from pipeline.engine.shuffle import MOST_PARTITIONS, partition, split
 from pipeline.store.dataset import (
     Dataset,
     Shard,
@@ -96,7 +97,7 @@ class LocalEngine:
     def shuffle_map(
         self,
         kernel: Kernel,
-        sources: Sequence[Dataset],
+        sources: Sequence[Dataset | Mapped],
         key: str,
         target: Target,
         *,
@@ -109,14 +110,14 @@ class LocalEngine:
         tasks = []
         for number, rows in enumerate(self._shuffled(sources, key, scratch, partition_bytes)):
             name = f"part-{number:05d}.parquet"
-            tasks.append((name, partial(_map_group, kernel, rows, key, target, name)))
+            tasks.append((name, partial(_map_group, kernel, rows, target, name)))
         dataset = target.finish(self._make(tasks, target))
         shutil.rmtree(scratch, ignore_errors=True)
         return dataset
 
     def _shuffled(
         self,
-        sources: Sequence[Dataset],
+        sources: Sequence[Dataset | Mapped],
         key: str,
         scratch: Path,
         partition_bytes: int | None,
@@ -126,22 +127,22 @@ class LocalEngine:
         The number of partitions follows from the size of the sources alone, never from the
         workers. What fits into one is read from where it is.
         """
-        paths = [path for source in sources for path in source.paths]
-        size = sum(path.stat().st_size for path in paths)
+        shards = [shard for source in sources for shard in _shards(source)]
+        size = sum(map(_bytes, sources))
         if partition_bytes is None:
-            rows = sum(source.rows for source in sources)
+            rows = sum(each.rows for each in sources if isinstance(each, Dataset))
             count = 1 + max(size // _PARTITION_BYTES, rows // _PARTITION_ROWS)
         else:
             count = 1 + size // min(partition_bytes, MOST_PARTITION_BYTES)
         if count == 1:
-            return [partial(_rows_of, paths)]
+            return [partial(_rows_of, shards)]
         count = min(count, MOST_PARTITIONS)
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
         tasks = []
-        for number, path in enumerate(paths):
+        for number, shard in enumerate(shards):
             name = f"rows-{number:05d}"
-            tasks.append((name, partial(split, path, key, count, scratch / name)))
+            tasks.append((name, partial(_split, shard, key, count, scratch / name)))
         parts = [part for _, made in sorted(self._pool.run(tasks)) for part in made]
         return [partial(partition, parts, number) for number in range(count)]
 
@@ -161,8 +162,30 @@ class LocalEngine:
             yield shard
 
 
-def _rows_of(paths: Sequence[Path]) -> Iterator[pa.Table]:
-    return (batch for path in paths for batch in read_batches(path))
+def _shards(source: Dataset | Mapped) -> list[Rows]:
+    """The rows of each shard, whenever they are wanted; of a dataset, those in its own files."""
+    if isinstance(source, Dataset):
+        return [partial(read_batches, path) for path in source.paths]
+    return [partial(_mapped, source, shard) for shard in source.source.shards]
+
+
+def _bytes(source: Dataset | Mapped) -> int:
+    if isinstance(source, Mapped):
+        return source.bytes
+    return sum(path.stat().st_size for path in source.paths)
+
+
+def _mapped(source: Mapped, shard: Stack) -> Iterator[pa.Table]:
+    batches = read_batches(shard, source.columns)
+    return (made for batch in batches for made in source.kernel(batch))
+
+
+def _split(rows: Rows, key: str, partitions: int, beside: Path) -> list[Path]:
+    return split(rows(), key, partitions, beside)
+
+
+def _rows_of(shards: Sequence[Rows]) -> Iterator[pa.Table]:
+    return (batch for rows in shards for batch in rows())
 
 
 def _map_shard(kernel: Kernel, rows: Rows, target: Target, name: str, overlap: Overlap) -> Shard:
@@ -209,9 +232,32 @@ def _zipped(
         raise EngineError(f"{beside[-1]} has more rows than {source[-1]}")
 
 
-def _map_group(kernel: Kernel, rows: Rows, key: str, target: Target, name: str) -> Shard:
+def _map_group(kernel: Kernel, rows: Rows, target: Target, name: str) -> Shard:
     batches = list(rows())
     if not batches:
         return target.write(name, [])
-    table = pa.concat_tables(batches, promote_options="default")
-    return target.write(name, kernel(in_order(table, key)))
+    return target.write(name, kernel(_joined(batches)))
+
+
+def _joined(batches: Sequence[pa.Table]) -> pa.Table:
+    """The batches as one table, nulls where one lacks a column.
+
+    Nulls of numbers are one piece of memory, which nobody touches.
+    """
+    fields = {field.name: field for batch in batches for field in batch.schema}
+    if all(len(batch.schema) == len(fields) for batch in batches):
+        return pa.concat_tables(batches, promote_options="default")
+    nothing = pa.py_buffer(np.zeros(max(batch.num_rows for batch in batches), np.uint64))
+    wide = []
+    for batch in batches:
+        rows = batch.num_rows
+        columns = {
+            name: batch[name]
+            if name in batch.column_names
+            else pa.Array.from_buffers(field.type, rows, [nothing, nothing], rows)
+            if pa.types.is_primitive(field.type)
+            else pa.nulls(rows, field.type)
+            for name, field in fields.items()
+        }
+        wide.append(pa.table(columns))
+    return pa.concat_tables(wide, promote_options="default")

@@ -1,32 +1,30 @@
 """Rows parted by ranges of a key, by way of files, so that no process ever holds all of them.
 
-What belongs here: splitting one shard into the parts of all partitions, reading a partition's parts
-back, the order of rows in it. What does not: who does it when (local).
+What belongs here: splitting rows into the parts of all partitions, reading a partition's parts
+back. What does not: who does it when (local).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 
-from pipeline.store.dataset import read_batches
-
 MOST_PARTITIONS = 1 << 16  # their numbers are sorted as uint16
 # Rows are collected until they are so large, then written as one file with a part a partition.
 _SPILL_BYTES = 64 * 1024 * 1024
 
 
-def split(path: Path, key: str, partitions: int, beside: Path) -> list[Path]:
-    """Write a shard's rows to files with one batch for each partition; the files, in order.
+def split(rows: Iterable[pa.Table], key: str, partitions: int, beside: Path) -> list[Path]:
+    """Write rows to files with one batch for each partition; the files, in order.
 
     beside: what their names begin with.
     """
     made: list[Path] = []
     waiting: list[pa.Table] = []
     size = 0
-    for batch in read_batches(path):
+    for batch in rows:
         waiting.append(batch)
         size += batch.nbytes
         if size >= _SPILL_BYTES:
@@ -44,11 +42,6 @@ def partition(parts: Sequence[Path], number: int) -> Iterator[pa.Table]:
             batch = pa.ipc.open_file(mapped).get_batch(number)
             if batch.num_rows:
                 yield pa.Table.from_batches([batch])
-
-
-def in_order(table: pa.Table, key: str) -> pa.Table:
-    """Sorted by key; rows with equal keys stay in the order in which they came."""
-    return table.take(pa.array(np.argsort(table[key].to_numpy(), kind="stable")))
 
 
 def _spilled(tables: list[pa.Table], key: str, partitions: int, path: Path) -> Path:

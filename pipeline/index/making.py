@@ -16,8 +16,8 @@ from pipeline import schema
 from pipeline.dedup import bands
 from pipeline.dedup.ids import numbers_of
 from pipeline.dedup.settings import DedupSettings
-from pipeline.dedup.signatures import unpacked
-from pipeline.engine.engine import Engine
+from pipeline.dedup.signatures import banding, unpacked
+from pipeline.engine.engine import Engine, Mapped, ordered
 from pipeline.kernels.lookups import Numbers
 from pipeline.store.dataset import Dataset, Layout, Stack, Target, read_batches
 
@@ -38,13 +38,15 @@ def keys_in_order(
     engine: Engine, signed: Dataset, target_of: TargetOf, settings: DedupSettings
 ) -> Dataset:
     """The band keys of signatures, sorted: each shard has a range of them."""
+    size = signed.rows * (banding(settings)[0] + 1) * bands.BAND_KEYS_BYTES
     kernel = partial(bands.keys_of, settings=settings)
-    target = target_of("band_keys", bands.BAND_KEYS, "grouped")
-    columns = ["doc_id", "text_hash", "minima"]
-    keys = engine.map(kernel, signed, target, columns=columns)
-    target = target_of("keys_in_order", bands.BAND_KEYS, "flat")
-    size = partition_bytes(settings)
-    return engine.shuffle_map(by_document, [keys], "key", target, partition_bytes=size)
+    return engine.shuffle_map(
+        ordered(by_document, "key"),
+        [Mapped(signed, kernel, size, ["doc_id", "text_hash", "minima"])],
+        "key",
+        target_of("keys_in_order", bands.BAND_KEYS, "flat"),
+        partition_bytes=partition_bytes(settings),
+    )
 
 
 def make(
@@ -68,7 +70,9 @@ def make(
     documents = target_of(DOCUMENTS, schema.DOCUMENT_INDEX, "flat")
     return {
         BANDS: engine.map(kernel, keys, target_of(BANDS, schema.BAND_INDEX, "flat")),
-        DOCUMENTS: engine.shuffle_map(as_it_is, [places], "doc", documents, partition_bytes=size),
+        DOCUMENTS: engine.shuffle_map(
+            ordered(as_it_is, "doc"), [places], "doc", documents, partition_bytes=size
+        ),
         SHINGLES: engine.map(
             shingles_of_kept,
             signed,

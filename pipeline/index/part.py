@@ -18,15 +18,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline import schema
-from pipeline.dedup.signatures import packed
 from pipeline.kernels.lookups import Numbers, Places, runs_of
 from pipeline.store.dataset import Dataset, StoreError
 from pipeline.store.flat import Block, FlatColumns
 
 _KEYS = ["key", "doc"]
 _DOCUMENTS = list(schema.DOCUMENT_INDEX.names)
-# A table of documents has no more shingles than this, or one document: 64 MB.
-_MOST_SHINGLES = 1 << 24
 # Parts whose views are kept: with fewer than there are dumps, every look-up would open them anew.
 _MOST_PARTS = 4096
 
@@ -64,9 +61,8 @@ def documents_with(part: Part, keys: Numbers, most: int) -> Met:
     return Met(np.concatenate(found_keys), np.concatenate(found_docs))
 
 
-def documents(part: Part, docs: Numbers) -> Iterator[pa.Table]:
-    """What the part says of these sorted, distinct documents, `shingles` too, in their order, some
-    at a time; each must be in it.
+def documents(part: Part, docs: Numbers) -> pa.Table:
+    """What the part says of these sorted, distinct documents, in their order; each must be in it.
 
     Raises `StoreError` where one is not: the index is torn.
     """
@@ -83,15 +79,7 @@ def documents(part: Part, docs: Numbers) -> Iterator[pa.Table]:
     if not np.array_equal(np.unique(made["doc"]), docs):  # two rows where ids begin alike
         told = f"{part.band_index} names documents that {part.document_index} does not have"
         raise _torn(part, told)
-    ends = np.append(0, np.cumsum(made["shingle_count"].astype(np.int64)))
-    start = 0
-    while start < len(made["doc"]):
-        fitting = int(np.searchsorted(ends, ends[start] + _MOST_SHINGLES, "right")) - 1
-        end = max(start + 1, fitting)
-        some = {name: column[start:end] for name, column in made.items()}
-        table = pa.table(some, schema.DOCUMENT_INDEX)
-        yield table.append_column("shingles", _shingles_of(part, some))
-        start = end
+    return pa.table(made, schema.DOCUMENT_INDEX)
 
 
 def holds(part: Part, docs: Numbers) -> NDArray[np.bool_]:
@@ -119,29 +107,6 @@ def _opened(part: Part, columns: FlatColumns) -> list[Block]:
         raise _torn(part, str(error)) from error
 
 
-def _shingles_of(part: Part, found: dict[str, NDArray[np.generic]]) -> pa.LargeBinaryArray:
-    """The shingles of each document, sorted as they lie in the files to read along them."""
-    counts = found["shingle_count"].astype(np.int64)
-    ends = np.append(0, np.cumsum(counts))
-    values = np.empty(ends[-1], np.uint32)
-    opened = _shingles(part)
-    for shard in np.unique(found["shard"]).tolist():
-        blocks = opened.shard(shard)
-        begins = np.append(0, np.cumsum([block.rows for block in blocks]))
-        of = np.flatnonzero((found["shard"] == shard) & (counts > 0))
-        for row in of[np.argsort(found["start"][of])].tolist():
-            start = int(found["start"][row])
-            number = int(np.searchsorted(begins, start, "right")) - 1
-            at = start - int(begins[number])
-            block = blocks[number].columns["shingle"] if number < len(blocks) else values[:0]
-            there = block[at : at + counts[row]]
-            if len(there) != counts[row]:
-                told = f"{part.document_index} names shingles that {part.shingles} does not have"
-                raise _torn(part, told)
-            values[ends[row] : ends[row + 1]] = there
-    return packed(values, ends, np.ones(len(counts), np.bool_))
-
-
 def _torn(part: Part, told: str) -> StoreError:
     return StoreError(
         f"the index of {part.dump} is torn: {told}; make it anew: hygiene index --rebuild "
@@ -164,8 +129,3 @@ def _bands(part: Part) -> FlatColumns:
 @lru_cache(maxsize=_MOST_PARTS)
 def _documents(part: Part) -> FlatColumns:
     return FlatColumns(Dataset(part.document_index), ["doc", *_DOCUMENTS[1:]])
-
-
-@lru_cache(maxsize=_MOST_PARTS)
-def _shingles(part: Part) -> FlatColumns:
-    return FlatColumns(Dataset(part.shingles), ["shingle"])

@@ -198,7 +198,7 @@ def _made_from(
         return {name: each for name, each in zip(DATASETS, made, strict=True) if each}
     kernel = partial(signatures_again, settings=recipe.dedup)
     columns = [name for name in SIGNED_FROM if name != "verdict"]
-    target = target_of("signed", schema.SIGNED, "grouped")
+    target = target_of("signed", schema.SIGNED, "flat")
     beside = _signed_whole(documents)
     signed = engine.map(kernel, documents, target, columns=columns, beside=beside)
     keys = keys_in_order(engine, signed, target_of, recipe.dedup)

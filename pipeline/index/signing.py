@@ -29,9 +29,19 @@ SIGNED_FROM = [
     "unassigned_characters",
 ]
 
+# Bytes of texts: what is made of them stays in the processor's caches, and its memory is used again
+# for the next.
+_AT_ONCE = 4 * 1024 * 1024
+
 
 def signatures(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:
     """Kernel: measured documents in, their signatures out; nulls for those with a verdict."""
+    rows = max(1, table.num_rows * _AT_ONCE // max(1, table["text"].nbytes))
+    for start in range(0, table.num_rows, rows):
+        yield _signatures(table.slice(start, rows), settings)
+
+
+def _signatures(table: pa.Table, settings: DedupSettings) -> pa.Table:
     compared = pc.is_null(table["verdict"]).combine_chunks()
     texts = table["text"].combine_chunks()
     texts = texts if pc.all(compared).as_py() else texts.filter(compared)
@@ -44,16 +54,17 @@ def signatures(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table
         "edits": table["edit_count"],
         "text_hash": _spread(pa.array(text_hashes(texts), pa.string()), compared),
         "minima": pa.nulls(table.num_rows, pa.large_binary()),
-        "shingles": pa.nulls(table.num_rows, pa.large_binary()),
+        "shingles": pa.repeat(pa.scalar(b"", pa.large_binary()), table.num_rows),
         "shingle_count": pa.nulls(table.num_rows, pa.int64()),
     }
     if settings.near:
         signed, shingles = minhash.signed(texts, settings)
-        columns["minima"] = _spread(signed, compared)
-        columns["shingles"] = _spread(shingles, compared)
+        places = compared.to_numpy(zero_copy_only=False)
+        columns["minima"] = minhash.spread(signed, places)
+        columns["shingles"] = minhash.spread(shingles, places)
         counts = pc.divide(pc.binary_length(columns["shingles"]), np.dtype(np.uint32).itemsize)
         columns["shingle_count"] = counts.cast(pa.int64())
-    yield pa.table({name: columns[name] for name in schema.SIGNED.names}).cast(schema.SIGNED)
+    return pa.table({name: columns[name] for name in schema.SIGNED.names}).cast(schema.SIGNED)
 
 
 def signatures_again(table: pa.Table, *, settings: DedupSettings) -> Iterator[pa.Table]:

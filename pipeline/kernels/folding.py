@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from pipeline.kernels.codepoints import COUNT, CodePointTable, table_of, value_of
 from pipeline.kernels.compiled import compiled
 from pipeline.kernels.texts import ONE, Bytes, Offsets, Texts, code_point
+from pipeline.kernels.wide import EIGHT, blanks_in, store, zeros_in
 
 # What a table says of a code point that stays as it is; other values are places in `spans`.
 _KEEP = -1
 SPACE = 0x20
+_FIRST = 0x80  # of eight bytes' uppermost bits
 _ASCII = 0x80
 _SURROGATES = range(0xD800, 0xE000)
 # Planes in which Unicode has assigned characters, and one code point of each other kind of plane.
@@ -27,13 +29,13 @@ _UNASSIGNED, _PRIVATE = 0x40000, 0xF0000
 class Folding(NamedTuple):
     """What becomes of each character.
 
-    ascii: for ASCII the byte it becomes, 0 for what `table` says.
+    plain: for each byte the byte that it becomes, where it is ASCII and becomes one; else 0.
     table: for all others themselves, or a place in `spans`.
     spans: pairs of places in `written` between which the bytes that it becomes lie.
     growth: how many times longer a text can become, in bytes.
     """
 
-    ascii: NDArray[np.uint8]
+    plain: NDArray[np.uint8]
     table: CodePointTable
     spans: NDArray[np.int32]
     written: Bytes
@@ -46,7 +48,7 @@ def folding_of(fold: Callable[[str], str]) -> Folding:
     It is asked once for all private-use planes and once for all that hold nothing yet.
     """
     values = np.full(COUNT, _KEEP, np.int32)
-    plain = np.zeros(_ASCII, np.uint8)
+    plain = np.zeros(256, np.uint8)
     spans: list[int] = []
     written = bytearray()
     places: dict[str, int] = {}
@@ -105,34 +107,51 @@ def _fold_all(data: Bytes, offsets: Offsets, folding: Folding, out: Bytes, ends:
 
 @compiled
 def fold_into(data: Bytes, start: int, end: int, folding: Folding, out: Bytes, first: int) -> int:
-    """Write the folded `data[start:end]` to `out` from `first` on; where it ends."""
+    """Write the folded `data[start:end]` to `out` from `first` on; where it ends.
+
+    Eight bytes at a time where all of them become one byte each and no blank comes after another.
+    """
     at, here, stop = np.uint64(first), np.uint64(start), np.uint64(end)
     blank = True  # none stands at the start
     while here < stop:
-        byte = data[here]
-        if byte < _ASCII and folding.ascii[byte]:
-            byte = folding.ascii[byte]
-            out[at] = byte
-            space = byte == SPACE
-            at += np.uint64(not (space and blank))
-            blank = space
-            here += ONE
-            continue
-        point, size = code_point(data, int(here))
-        what = value_of(folding.table, point)
-        if what == _KEEP:
-            for _ in range(size):
-                out[at] = data[here]
-                at += ONE
+        if here + EIGHT <= stop:
+            word = np.uint64(0)
+            for nth in range(8):
+                byte = np.uint64(folding.plain[data[here + np.uint64(nth)]])
+                word |= byte << np.uint64(8 * nth)
+            blanks = blanks_in(word)
+            twice = blanks & (blanks << EIGHT | np.uint64(_FIRST if blank else 0))
+            if not twice and not zeros_in(word):
+                store(out, at, word)
+                at += EIGHT
+                here += EIGHT
+                blank = blanks >> np.uint64(63) != 0
+                continue
+        pause = min(here + EIGHT, stop)
+        while here < pause:
+            byte = folding.plain[data[here]]
+            if byte:
+                out[at] = byte
+                space = byte == SPACE
+                at += np.uint64(not (space and blank))
+                blank = space
                 here += ONE
-            blank = False
-            continue
-        for place in range(folding.spans[what], folding.spans[what + 1]):
-            byte = folding.written[place]
-            out[at] = byte
-            space = byte == SPACE
-            at += np.uint64(not (space and blank))
-            blank = space
-        here += np.uint64(size)
+                continue
+            point, size = code_point(data, int(here))
+            what = value_of(folding.table, point)
+            if what == _KEEP:
+                for _ in range(size):
+                    out[at] = data[here]
+                    at += ONE
+                    here += ONE
+                blank = False
+                continue
+            for place in range(folding.spans[what], folding.spans[what + 1]):
+                byte = folding.written[place]
+                out[at] = byte
+                space = byte == SPACE
+                at += np.uint64(not (space and blank))
+                blank = space
+            here += np.uint64(size)
     written = int(np.int64(at))
     return written - 1 if blank and written > first else written

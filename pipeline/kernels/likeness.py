@@ -2,6 +2,11 @@
 
 What belongs here: the walk over documents and their buckets, the size of what two sets share.
 What does not: what a bucket is, what becomes of the pairs (dedup).
+
+Members of a large bucket are compared with the same few documents again and again, and most are
+like none of them. So those have sketches: a bit for each value, by its lowest bits. The bits that
+two sketches share bound what the sets share from above, at a hundredth of the cost of counting it;
+only where the bound allows it is it counted.
 """
 
 from typing import NamedTuple
@@ -10,24 +15,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.kernels.compiled import compiled
+from pipeline.kernels.minhash import table_room
+from pipeline.kernels.texts import ONE
 
 Numbers = NDArray[np.int64]
-_STRIDE = np.uint64(16)  # steps between two looks
 Values = NDArray[np.uint32]
-Keys = NDArray[np.uint64]
+Sketch = NDArray[np.uint64]
+_STRIDE = np.uint64(16)  # values between two looks whether enough can still be shared
+# Of a sketch, 64 bits each: of 500 values one in 17 meets another by chance.
+_WORDS = 128
+_SIX, _BIT_MASK, _WORD_MASK = np.uint64(6), np.uint64(63), np.uint64(_WORDS - 1)
+_PAIRS = 0x3333333333333333
+# So many documents have one (32 MB); more are compared without.
+_MOST_SKETCHES = 1 << 15
 
 
 class Sets(NamedTuple):
-    """Set n is `values[ends[n] : ends[n + 1]]`, sorted; a value may stand in it more than once."""
+    """Set n is `values[starts[n] : starts[n] + sizes[n]]`: distinct values other than 0, in any
+    order.
+    """
 
     values: Values
-    ends: Numbers
+    starts: Numbers
+    sizes: Numbers
 
 
 class Lists(NamedTuple):
     """List n is `values[ends[n] : ends[n + 1]]`."""
 
-    values: Numbers
+    values: Values
     ends: Numbers
 
 
@@ -38,6 +54,24 @@ class Alike(NamedTuple):
     second: Numbers
     common: Numbers
     together: Numbers
+
+
+class _Large(NamedTuple):
+    """Large buckets. number: of each bucket; -1 where it is not large. staying: the first members
+    of each that stay, as many as it has room for; noted: so many there are.
+    """
+
+    number: Numbers
+    staying: Numbers
+    noted: Numbers
+
+
+class _Sketches(NamedTuple):
+    """rows: a sketch each, and bits: how many are set in it. place: of each document's, or -1."""
+
+    rows: NDArray[np.uint64]
+    bits: Numbers
+    place: Numbers
 
 
 def alike(
@@ -57,18 +91,23 @@ def alike(
     compared with those before it that stay, the first `anchors` of them: a document stays if it is
     fixed, or alike to none that stays and that it was compared with.
     """
-    sizes = np.diff(members.ends)
-    giants = np.cumsum(sizes > anchors) - 1
-    staying = np.empty((int((sizes > anchors).sum()), anchors), np.int64)
+    large = np.diff(members.ends) > anchors
+    count = int(large.sum())
+    room = min(count * anchors, len(fixed), _MOST_SKETCHES)
     found = _walk(
-        sets.values,
-        sets.ends,
-        buckets.values,
-        buckets.ends,
-        members.values,
-        members.ends,
-        giants,
-        staying,
+        sets,
+        buckets,
+        members,
+        _Large(
+            np.where(large, np.cumsum(large) - 1, -1),
+            np.empty((count, anchors), np.int64),
+            np.zeros(count, np.int64),
+        ),
+        _Sketches(
+            np.empty((room, _WORDS), np.uint64),
+            np.empty(room, np.int64),
+            np.full(len(fixed), -1, np.int64),
+        ),
         fixed,
         threshold,
     )
@@ -76,86 +115,52 @@ def alike(
 
 
 @compiled
-def gather(packed: Values, starts: Numbers, sizes: Numbers, ends: Numbers, keys: Keys) -> None:
-    """Write sets from where they lie to `keys`, one after the other; each value with its set's
-    number above it, so that sorting them all sorts each set.
-    """
-    for number in range(len(starts)):
-        upper = np.uint64(number) << np.uint64(32)
-        for at in range(sizes[number]):
-            keys[ends[number] + at] = upper | np.uint64(packed[starts[number] + at])
-
-
-@compiled
-def common_values(
-    values: Values, start: int, end: int, other: int, other_end: int, least: int
-) -> int:
-    """How many values two sorted sets share; where that is fewer than `least`, some such number.
-
-    Now and then it looks whether `least` can still be reached; most that are unlike show it soon.
-    """
-    one, two = np.uint64(start), np.uint64(other)
-    stop, other_stop = np.uint64(end), np.uint64(other_end)
-    shared = 0
-    while one + _STRIDE <= stop and two + _STRIDE <= other_stop:
-        for _ in range(_STRIDE):
-            a, b = values[one], values[two]
-            shared += a == b
-            one += np.uint64(a <= b)
-            two += np.uint64(b <= a)
-        if shared + min(stop - one, other_stop - two) < least:
-            return shared
-    while one < stop and two < other_stop:
-        a, b = values[one], values[two]
-        shared += a == b
-        one += np.uint64(a <= b)
-        two += np.uint64(b <= a)
-    return shared
-
-
-@compiled
 def _walk(
-    values: Values,
-    ends: Numbers,
-    buckets: Numbers,
-    bucket_ends: Numbers,
-    members: Numbers,
-    member_ends: Numbers,
-    giants: Numbers,
-    staying: Numbers,
+    sets: Sets,
+    buckets: Lists,
+    members: Lists,
+    large: _Large,
+    sketches: _Sketches,
     fixed: NDArray[np.bool_],
     threshold: float,
 ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    count, anchors = len(ends) - 1, staying.shape[1]
+    count, sketched = len(fixed), 0
     stays = np.zeros(count, np.bool_)
-    staying_count = np.zeros(len(staying), np.int64)
     seen = np.full(count, -1, np.int64)
+    table = np.empty(table_room(sets.sizes.max() if count else 0), np.uint32)
+    sketch = np.empty(_WORDS, np.uint64)
     pairs = np.empty((1024, 4), np.int64)
     made = 0
     for at in range(count):
+        bits = mask = -1  # of this document's sketch and table, which are made when wanted
         dropped = False
-        size = ends[at + 1] - ends[at]
-        for place in range(bucket_ends[at], bucket_ends[at + 1]):
-            bucket = buckets[place]
-            begin, end = member_ends[bucket], member_ends[bucket + 1]
-            giant = end - begin > anchors
-            number = giants[bucket]
-            others = staying_count[number] if giant else end - begin
+        size = sets.sizes[at]
+        for place in range(buckets.ends[at], buckets.ends[at + 1]):
+            bucket = buckets.values[place]
+            begin, number = members.ends[bucket], large.number[bucket]
+            others = large.noted[number] if number >= 0 else members.ends[bucket + 1] - begin
             for nth in range(others):
-                other = staying[number, nth] if giant else members[begin + nth]
+                other = large.staying[number, nth] if number >= 0 else members.values[begin + nth]
                 if other >= at:
                     break
                 if seen[other] == at or (fixed[at] and fixed[other]):
                     continue
                 seen[other] = at
-                other_size = ends[other + 1] - ends[other]
+                other_size = sets.sizes[other]
                 if min(size, other_size) / max(size, other_size, 1) < threshold:
                     continue
                 # common / (both - common) >= threshold, solved for common; one less for rounding.
                 least = int(threshold / (1 + threshold) * (size + other_size)) - 1
-                common = common_values(
-                    values, ends[at], ends[at + 1], ends[other], ends[other + 1], least
-                )
+                theirs = sketches.place[other]
+                if theirs >= 0:
+                    if bits < 0:
+                        bits = make_sketch(sets, at, sketch)
+                    chance = min(size - bits, other_size - sketches.bits[theirs])
+                    if shared_bits(sketch, sketches.rows[theirs]) + chance < least:
+                        continue
+                if mask < 0:
+                    mask = fill(table, sets, at)
+                common = shared_values(table, mask, sets, other, least)
                 if common == 0 or common / (size + other_size - common) < threshold:
                     continue
                 dropped |= stays[other]
@@ -163,40 +168,106 @@ def _walk(
                     larger = np.empty((2 * made, 4), np.int64)
                     larger[:made] = pairs
                     pairs = larger
-                together = _in_both(
-                    buckets,
-                    bucket_ends[at],
-                    bucket_ends[at + 1],
-                    bucket_ends[other],
-                    bucket_ends[other + 1],
-                )
-                pairs[made, 0], pairs[made, 1] = other, at
-                pairs[made, 2], pairs[made, 3] = common, together
+                pairs[made, 0], pairs[made, 1], pairs[made, 2] = other, at, common
+                pairs[made, 3] = _in_both(buckets, at, other)
                 made += 1
         if fixed[at] or not dropped:
             stays[at] = True
-            for place in range(bucket_ends[at], bucket_ends[at + 1]):
-                bucket = buckets[place]
-                if member_ends[bucket + 1] - member_ends[bucket] > anchors:
-                    _note(at, giants[bucket], staying, staying_count)
+            if _note(at, buckets, large) and sketched < len(sketches.rows):
+                sketches.place[at] = sketched
+                sketches.bits[sketched] = make_sketch(sets, at, sketches.rows[sketched])
+                sketched += 1
     done = pairs[:made]
     return done[:, 0].copy(), done[:, 1].copy(), done[:, 2].copy(), done[:, 3].copy()
 
 
 @compiled
-def _note(at: int, number: int, staying: Numbers, staying_count: Numbers) -> None:
-    """Note that a member of a giant bucket stays, where there is room."""
-    if staying_count[number] < staying.shape[1]:
-        staying[number, staying_count[number]] = at
-        staying_count[number] += 1
+def fill(table: Values, sets: Sets, number: int) -> int:
+    """Put a set into a table, by open addressing; the mask of its places. 0 is a free place."""
+    room = table_room(sets.sizes[number])
+    table[:room] = 0
+    mask, start = np.uint64(room - 1), np.uint64(sets.starts[number])
+    for at in range(start, start + np.uint64(sets.sizes[number])):
+        value = sets.values[at]
+        place = np.uint64(value) & mask
+        while table[place] != 0:
+            place = (place + ONE) & mask
+        table[place] = value
+    return room - 1
 
 
 @compiled
-def _in_both(buckets: Numbers, start: int, end: int, other: int, other_end: int) -> int:
+def shared_values(table: Values, places: int, sets: Sets, number: int, least: int) -> int:
+    """How many values a set shares with that of the table; where that is fewer than `least`, some
+    such number.
+
+    Now and then it looks whether `least` can still be reached; most that are unlike show it soon.
+    """
+    mask, shared = np.uint64(places), 0
+    at = np.uint64(sets.starts[number])
+    stop = at + np.uint64(sets.sizes[number])
+    while at < stop:
+        pause = min(at + _STRIDE, stop)
+        while at < pause:
+            value = sets.values[at]
+            place = np.uint64(value) & mask
+            while table[place] != 0 and table[place] != value:
+                place = (place + ONE) & mask
+            shared += table[place] == value
+            at += ONE
+        if shared + np.int64(stop - at) < least:
+            break
+    return shared
+
+
+@compiled
+def make_sketch(sets: Sets, number: int, sketch: Sketch) -> int:
+    """Write the sketch of a set; how many bits are set in it."""
+    sketch[:] = 0
+    start = np.uint64(sets.starts[number])
+    for at in range(start, start + np.uint64(sets.sizes[number])):
+        value = np.uint64(sets.values[at])
+        sketch[(value >> _SIX) & _WORD_MASK] |= ONE << (value & _BIT_MASK)
+    return shared_bits(sketch, sketch)
+
+
+@compiled
+def shared_bits(one: Sketch, other: Sketch) -> int:
+    """How many bits are set in both sketches, sixteen words' bits at a time added up (Warren,
+    Hacker's Delight, 5-1): a loop that becomes one instruction a word.
+    """
+    shared = np.uint64(0)
+    for at in range(_WORDS):
+        bits = one[at] & other[at]
+        bits -= (bits >> ONE) & np.uint64(0x5555555555555555)
+        bits = (bits & np.uint64(_PAIRS)) + ((bits >> np.uint64(2)) & np.uint64(_PAIRS))
+        bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+        shared += (bits * np.uint64(0x0101010101010101)) >> np.uint64(56)
+    return int(shared)
+
+
+@compiled
+def _note(at: int, buckets: Lists, large: _Large) -> bool:
+    """Note in its large buckets that a document stays, where there is room; whether in one."""
+    noted = False
+    for place in range(buckets.ends[at], buckets.ends[at + 1]):
+        number = large.number[buckets.values[place]]
+        if number >= 0 and large.noted[number] < large.staying.shape[1]:
+            large.staying[number, large.noted[number]] = at
+            large.noted[number] += 1
+            noted = True
+    return noted
+
+
+@compiled
+def _in_both(buckets: Lists, one: int, other: int) -> int:
+    """How many buckets two documents are both in."""
+    start, end = buckets.ends[one], buckets.ends[one + 1]
+    their, their_end = buckets.ends[other], buckets.ends[other + 1]
     both = 0
-    while start < end and other < other_end:
-        a, b = buckets[start], buckets[other]
+    while start < end and their < their_end:
+        a, b = buckets.values[start], buckets.values[their]
         both += a == b
         start += a <= b
-        other += b <= a
+        their += b <= a
     return both

@@ -1,6 +1,7 @@
-"""Sorted numbers looked up among sorted numbers.
+"""Numbers looked up among sorted ones, and runs of numbers copied.
 
-What belongs here: the search. What does not: where the numbers lie, what they mean (dedup).
+What belongs here: the search, the copy. What does not: where the numbers lie, what they mean
+(dedup).
 """
 
 import numpy as np
@@ -46,3 +47,14 @@ def _gallop(wanted: Numbers, among: Numbers, first: Places, end: Places) -> None
         while stop < size and among[stop] == value:
             stop += 1
         end[number] = stop
+
+
+@compiled
+def copy_runs(
+    words: NDArray[np.uint32], first: Places, sizes: Places, to: Places, out: NDArray[np.uint32]
+) -> None:
+    """Copy `words[first[n] : first[n] + sizes[n]]` to `out` from `to[n]` on, for each n."""
+    for run in range(len(first)):
+        start, there = np.uint64(first[run]), np.uint64(to[run])
+        for at in range(np.uint64(sizes[run])):
+            out[there + at] = words[start + at]

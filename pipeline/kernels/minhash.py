@@ -18,9 +18,10 @@ from pipeline.kernels.shingling import (
     scratch_for,
     shingles_of,
 )
-from pipeline.kernels.texts import Bytes, Offsets, Texts
+from pipeline.kernels.texts import ONE, Bytes, Offsets, Texts
 
 _NONE = 0xFFFFFFFF  # datasketch's value of an empty set
+_ALL = np.uint32(_NONE)
 
 
 class Permutations(NamedTuple):
@@ -35,9 +36,9 @@ def signatures(
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], Offsets]:
     """(signatures, one row a text; the texts' shingles and where each text's end).
 
-    Signatures equal those of datasketch's `affine32` scheme, given `hash_shingle` modulo 2**32.
-    Shingles are the distinct hashes of a text, in order, of which the lower 32 bits are kept: text
-    n has those from `ends[n]` to `ends[n + 1]`.
+    Signatures equal those of datasketch's `affine32` scheme, given the lower half of
+    `hash_shingle`, of which 0 counts as 1. Those are the shingles, each once, in order: text n has
+    those from `ends[n]` to `ends[n + 1]`.
     """
     out = np.empty((len(texts.offsets) - 1, len(permutations.a)), np.uint32)
     shingles, ends = shingle_sets(texts, folding, shingling)
@@ -50,10 +51,7 @@ def shingle_sets(
 ) -> tuple[NDArray[np.uint32], Offsets]:
     """(the texts' shingles, where each text's end), as `signatures` gives them."""
     scratch = scratch_for(texts, folding)
-    hashes = np.empty_like(scratch.hash_at_end)
-    room = 2
-    while room < 2 * len(hashes):
-        room *= 2
+    hashes = np.empty_like(scratch.words)
     return _all_sets(
         texts.data,
         texts.offsets,
@@ -61,7 +59,8 @@ def shingle_sets(
         shingling,
         scratch,
         hashes,
-        np.zeros(room, np.uint64),
+        np.empty(table_room(len(hashes)), np.uint32),
+        np.empty(max(1024, int(texts.offsets[-1] - texts.offsets[0]) // 4), np.uint32),
     )
 
 
@@ -85,11 +84,11 @@ def _all_sets(
     shingling: Shingling,
     scratch: Scratch,
     hashes: Hashes,
-    table: Hashes,
+    table: NDArray[np.uint32],
+    kept: NDArray[np.uint32],
 ) -> tuple[NDArray[np.uint32], Offsets]:
     count = len(offsets) - 1
     ends = np.zeros(count + 1, np.int64)
-    kept = np.empty(max(1024, int(offsets[count] - offsets[0]) // 4), np.uint32)
     for text in range(count):
         found = shingles_of(
             data, offsets[text], offsets[text + 1], folding, shingling, scratch, hashes
@@ -99,34 +98,45 @@ def _all_sets(
             larger[: ends[text]] = kept[: ends[text]]
             kept = larger
         ends[text + 1] = ends[text] + _distinct(hashes, found, table, kept[ends[text] :])
-    return kept[: ends[count]].copy(), ends
+    return kept[: ends[count]], ends
 
 
 @compiled
-def _distinct(hashes: Hashes, count: int, table: Hashes, kept: NDArray[np.uint32]) -> int:
-    """Write the lower halves of distinct hashes to `kept`, in order; their number.
+def _distinct(
+    hashes: Hashes, count: int, table: NDArray[np.uint32], kept: NDArray[np.uint32]
+) -> int:
+    """Write the distinct lower halves of hashes to `kept`, in order; their number.
 
     By open addressing in the first part of `table`, where 0 is a free place.
     """
-    room = 2
-    while room < 2 * count:
-        room *= 2
+    room = table_room(count)
     table[:room] = 0
-    mask, zero, made = np.uint64(room - 1), False, 0
-    for at in range(count):
-        value = hashes[at]
-        if value == 0:
-            new, zero = not zero, True
-        else:
-            place = (value >> np.uint64(32)) & mask
-            while table[place] != 0 and table[place] != value:
-                place = (place + np.uint64(1)) & mask
-            new = table[place] == 0
-            table[place] = value
-        if new:
-            kept[made] = np.uint32(value & np.uint64(_NONE))
-            made += 1
-    return made
+    mask, made = np.uint64(room - 1), np.uint64(0)
+    for at in range(np.uint64(count)):
+        value = lower_half(hashes[at])
+        place = np.uint64(value) & mask
+        while table[place] != 0 and table[place] != value:
+            place = (place + ONE) & mask
+        kept[made] = value
+        made += np.uint64(table[place] == 0)
+        table[place] = value
+    return int(made)
+
+
+@compiled
+def lower_half(hashed: np.uint64) -> np.uint32:
+    """The lower 32 bits of a hash, 1 for 0: so 0 says that there is none."""
+    value = np.uint32(hashed & np.uint64(_NONE))
+    return np.uint32(value + np.uint32(value == 0))
+
+
+@compiled
+def table_room(size: int) -> int:
+    """Of a table that holds so many values: a power of 2, most of it free."""
+    room = 4
+    while room < 4 * size:
+        room *= 2
+    return room
 
 
 @compiled
@@ -144,8 +154,21 @@ def signatures_of_sets(
     for text in range(len(ends)):
         count = ends[text] - starts[text]
         for at in range(count):
-            mixed[at] = _low_mixed(np.uint64(shingles[starts[text] + at]))
+            mixed[at] = _mixed(shingles[starts[text] + at])
         _minima(mixed, count, permutations, out[text])
+
+
+@compiled
+def equal_minima(
+    signed: NDArray[np.uint32], first: NDArray[np.int64], second: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """How many minima are equal in the rows `first[n]` and `second[n]`, for each n."""
+    equal = np.zeros(len(first), np.int64)
+    for pair in range(len(first)):
+        one, other = signed[first[pair]], signed[second[pair]]
+        for at in range(len(one)):
+            equal[pair] += one[at] == other[at]
+    return equal
 
 
 @compiled
@@ -161,7 +184,7 @@ def _sign_shingles(
         count = ends[row + 1] - ends[row]
         for at in range(count):
             shingle = ends[row] + at
-            mixed[at] = _low_mixed(hash_of(data, offsets[shingle], offsets[shingle + 1]))
+            mixed[at] = _mixed(lower_half(hash_of(data, offsets[shingle], offsets[shingle + 1])))
         _minima(mixed, count, permutations, out[row])
 
 
@@ -169,24 +192,29 @@ def _sign_shingles(
 def _minima(
     mixed: NDArray[np.uint32], count: int, permutations: Permutations, out: NDArray[np.uint32]
 ) -> None:
-    for number in range(len(permutations.a)):
-        out[number] = _minimum(mixed, count, permutations.a[number], permutations.b[number])
+    """The least of a * h + b modulo 2**32 of each permutation, of four at a time."""
+    a, b = permutations
+    whole = len(a) // 4 * 4
+    for number in range(0, whole, 4):
+        least, second, third, fourth = _ALL, _ALL, _ALL, _ALL
+        for at in range(count):
+            h = mixed[at]
+            least = min(least, np.uint32(h * a[number] + b[number]))
+            second = min(second, np.uint32(h * a[number + 1] + b[number + 1]))
+            third = min(third, np.uint32(h * a[number + 2] + b[number + 2]))
+            fourth = min(fourth, np.uint32(h * a[number + 3] + b[number + 3]))
+        out[number], out[number + 1] = least, second
+        out[number + 2], out[number + 3] = third, fourth
+    for number in range(whole, len(a)):
+        least = _ALL
+        for at in range(count):
+            least = min(least, np.uint32(mixed[at] * a[number] + b[number]))
+        out[number] = least
 
 
 @compiled
-def _minimum(hashes: NDArray[np.uint32], count: int, a: np.uint32, b: np.uint32) -> np.uint32:
-    """The least of a * h + b modulo 2**32."""
-    least = np.uint32(_NONE)
-    for at in range(count):
-        value = np.uint32(hashes[at] * a + b)
-        least = value if value < least else least
-    return least
-
-
-@compiled
-def _low_mixed(hashed: np.uint64) -> np.uint32:
-    """The low 32 bits by MurmurHash3's finaliser (Appleby), which datasketch applies first."""
-    value = np.uint32(hashed & np.uint64(_NONE))
+def _mixed(value: np.uint32) -> np.uint32:
+    """MurmurHash3's finaliser (Appleby), which datasketch applies first."""
     value = np.uint32(value ^ value >> np.uint32(16))
     value = np.uint32(value * np.uint32(0x85EBCA6B))
     value = np.uint32(value ^ value >> np.uint32(13))

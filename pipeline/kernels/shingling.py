@@ -4,8 +4,8 @@ What belongs here: cutting a folded text into shingles and hashing them. What do
 are folded, what a shingle's size is (dedup), signatures (minhash).
 
 A shingle is a stretch of the folded text: some words and the blanks between them, or some
-characters. `hash_shingle` says what its hash is; hashing all of a text's takes one pass over its
-bytes, since the hash of a stretch follows from those of what comes before its two ends.
+characters. `hash_shingle` says what its hash is. Each word is hashed once, eight bytes at a time;
+the hash of a run of words follows from that of the run before.
 """
 
 from itertools import pairwise
@@ -17,14 +17,16 @@ from numpy.typing import NDArray
 from pipeline.kernels.codepoints import CodePointTable, value_of
 from pipeline.kernels.compiled import compiled
 from pipeline.kernels.folding import SPACE, Folding, fold_into
-from pipeline.kernels.texts import Bytes, Offsets, Texts, code_point
+from pipeline.kernels.texts import ONE, Bytes, Offsets, Texts, code_point
+from pipeline.kernels.wide import EIGHT, SLACK, bits_of, blanks_in, first_bytes, load, lowest_bit
 
 Hashes = NDArray[np.uint64]
-_BASE = 0x9E3779B97F4A7C15  # 2**64 / golden ratio, odd (Knuth 6.4)
 _MASK = 2**64 - 1
-_BASE_1, _BASE_2, _BASE_3, _BASE_4 = (np.uint64(pow(_BASE, n, 2**64)) for n in (1, 2, 3, 4))
-_ONE, _TWO, _THREE, _FOUR = (np.uint64(n) for n in (1, 2, 3, 4))
-_POWERS = 1024
+# Odd numbers whose bits look random: 2**64 / golden ratio (Knuth 6.4), a constant of PCG (O'Neill
+# 2014), the fraction of the square root of 3 (as SHA-2 takes it).
+_CHUNK, _SEED, _WORD = 0x9E3779B97F4A7C15, 0x5851F42D4C957F2D, 0xBB67AE8584CAA73B
+_HALF = np.uint64(32)
+_STRETCH = np.uint64(64)
 _ROOMY = 1 << 23  # units for which room is made without a look
 
 
@@ -45,11 +47,18 @@ class Shingling(NamedTuple):
 def hash_shingle(shingle: bytes) -> int:
     """The 64-bit hash of a shingle, given as the UTF-8 of its folded text.
 
-    A polynomial in `_BASE` modulo 2**64, then SplitMix64's finaliser (Steele, Lea, Flood 2014).
+    Each word (what stands between blanks) is taken eight bytes at a time, as numbers whose lowest
+    byte comes first, the last filled up with zeros. The words' hashes are the digits of a number in
+    the base `_WORD` modulo 2**64, which is mixed by SplitMix64's finaliser (Steele, Lea, Flood
+    2014).
     """
     value = 0
-    for byte in shingle:
-        value = (value * _BASE + byte + 1) & _MASK
+    for word in shingle.split(b" "):
+        digit = _SEED
+        for at in range(0, len(word), 8):
+            digit = (digit ^ int.from_bytes(word[at : at + 8], "little")) * _CHUNK & _MASK
+            digit ^= digit >> 32
+        value = (value * _WORD + digit) & _MASK
     value = ((value ^ value >> 30) * 0xBF58476D1CE4E5B9) & _MASK
     value = ((value ^ value >> 27) * 0x94D049BB133111EB) & _MASK
     return value ^ value >> 31
@@ -58,7 +67,7 @@ def hash_shingle(shingle: bytes) -> int:
 def shingle_hashes(texts: Texts, folding: Folding, shingling: Shingling) -> list[Hashes]:
     """For each text the hashes of its shingles, in order, repeated where shingles repeat."""
     scratch = scratch_for(texts, folding)
-    out = np.empty_like(scratch.hash_at_end)
+    out = np.empty_like(scratch.words)
     found = []
     for start, end in pairwise(texts.offsets):
         count = shingles_of(texts.data, start, end, folding, shingling, scratch, out)
@@ -67,31 +76,23 @@ def shingle_hashes(texts: Texts, folding: Folding, shingling: Shingling) -> list
 
 
 class Scratch(NamedTuple):
-    """Room for one text at a time: its folded bytes; where each unit (a word, a code point) ends in
-    them, and the hash of all bytes before.
+    """Room for one text at a time: its folded bytes and `SLACK` more, where each unit (a word, a
+    code point) ends in them, the hash of each word.
     """
 
     folded: Bytes
     ends: Offsets
-    hash_at_end: Hashes
-    powers: Hashes
+    words: Hashes
 
 
 def scratch_for(texts: Texts, folding: Folding) -> Scratch:
     """Room for the longest of the texts."""
     longest = int(np.diff(texts.offsets).max(initial=0)) * folding.growth + 1
-    folded = np.empty(longest, np.uint8)
+    folded = np.empty(longest + SLACK, np.uint8)
     units = longest
     if units > _ROOMY:  # as long as they could become they never are
         units = _longest_folded(texts.data, texts.offsets, folding, folded) + 1
-    powers = np.full(_POWERS, _BASE, np.uint64)
-    powers[0] = 1
-    return Scratch(
-        folded,
-        np.empty(units, np.int64),
-        np.empty(units, np.uint64),
-        np.multiply.accumulate(powers),
-    )
+    return Scratch(folded, np.empty(units, np.int64), np.empty(units, np.uint64))
 
 
 @compiled
@@ -123,15 +124,46 @@ def shingles_of(
     units = _characters(scratch, length) if by_chars else _words(scratch, length)
     size = shingling.chars if by_chars else shingling.words
     count = max(0, units - size + 1)
-    begin, before = 0, np.uint64(0)
-    for first in range(count):
-        last = first + size - 1
-        power = _power(scratch.powers, scratch.ends[last] - begin)
-        out[first] = _splitmix64(scratch.hash_at_end[last] - before * power)
-        begin, before = scratch.ends[first], scratch.hash_at_end[first]
-        if not by_chars:  # a blank stands between two words
-            begin, before = begin + 1, _longer(before, SPACE)
+    if by_chars:
+        begin = 0
+        for first in range(count):
+            out[first] = hash_of(scratch.folded, begin, scratch.ends[first + size - 1])
+            begin = scratch.ends[first]
+    elif count:
+        _runs(scratch, units, size, out)
     return count
+
+
+@compiled
+def _runs(scratch: Scratch, words: int, size: int, out: Hashes) -> None:
+    """Write the hashes of all runs of `size` words."""
+    folded, ends, digits = scratch.folded, scratch.ends, scratch.words
+    at = np.uint64(0)
+    for word in range(np.uint64(words)):
+        end, digit = np.uint64(ends[word]), np.uint64(_SEED)
+        while at + EIGHT < end:
+            digit = mixed(digit, load(folded, at))
+            at += EIGHT
+        if at < end:
+            digit = mixed(digit, first_bytes(load(folded, at), end - at))
+        digits[word] = digit
+        at = end + ONE  # a blank stands between two words
+    value, highest = np.uint64(0), ONE  # of the digits, and what the first of them counts
+    for word in range(np.uint64(size - 1)):
+        value = value * np.uint64(_WORD) + digits[word]
+        highest *= np.uint64(_WORD)
+    last = np.uint64(size - 1)
+    for first in range(np.uint64(words - size + 1)):
+        value = value * np.uint64(_WORD) + digits[first + last]
+        out[first] = _splitmix64(value)
+        value -= digits[first] * highest
+
+
+@compiled
+def mixed(digit: np.uint64, chunk: np.uint64) -> np.uint64:
+    """The hash of a word that has eight bytes more, or its last ones."""
+    digit = (digit ^ chunk) * np.uint64(_CHUNK)
+    return np.uint64(digit ^ digit >> _HALF)
 
 
 @compiled
@@ -161,75 +193,38 @@ def _without_blanks(folded: Bytes, length: int) -> int:
 
 @compiled
 def _words(scratch: Scratch, length: int) -> int:
-    """Note where each word ends, and the hash of all bytes before; their number.
-
-    Every byte is noted as the end of its word until a blank lets it stand: where words end no
-    processor can foretell. Four bytes at a time, of whose hashes only the last waits for the last
-    of the four before.
-    """
+    """Note where each word ends; their number. Blanks are looked for in 64 bytes at a time."""
     if length == 0:
         return 0
-    folded, ends, hashes = scratch.folded, scratch.ends, scratch.hash_at_end
-    value, word, at, stop = np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(length)
-    while at + _FOUR <= stop:
-        one, two = folded[at], folded[at + _ONE]
-        three, four = folded[at + _TWO], folded[at + _THREE]
-        first = np.uint64(one) + _ONE
-        second = _longer(first, two)
-        third = _longer(second, three)
-        ends[word], hashes[word] = at, value
-        word += np.uint64(one == SPACE)
-        ends[word], hashes[word] = at + _ONE, value * _BASE_1 + first
-        word += np.uint64(two == SPACE)
-        ends[word], hashes[word] = at + _TWO, value * _BASE_2 + second
-        word += np.uint64(three == SPACE)
-        ends[word], hashes[word] = at + _THREE, value * _BASE_3 + third
-        word += np.uint64(four == SPACE)
-        value = value * _BASE_4 + _longer(third, four)
-        at += _FOUR
-    while at < stop:
-        ends[word], hashes[word] = at, value
-        value = _longer(value, folded[at])
-        word += np.uint64(folded[at] == SPACE)
-        at += _ONE
-    ends[word], hashes[word] = stop, value
+    folded, ends = scratch.folded, scratch.ends
+    word, start, stop = np.uint64(0), np.uint64(0), np.uint64(length)
+    while start < stop:
+        blanks = np.uint64(0)
+        for nth in range(8):
+            place = np.uint64(8 * nth)
+            blanks |= bits_of(blanks_in(load(folded, start + place))) << place
+        if start + _STRETCH > stop:
+            blanks &= (ONE << (stop - start)) - ONE
+        while blanks:
+            ends[word] = start + lowest_bit(blanks)
+            word += ONE
+            blanks &= blanks - ONE
+        start += _STRETCH
+    ends[word] = stop
     return int(word) + 1
 
 
 @compiled
 def _characters(scratch: Scratch, length: int) -> int:
     """The same for each code point."""
-    folded, value, character, at = scratch.folded, np.uint64(0), 0, 0
+    character, at = 0, 0
     while at < length:
-        value = _longer(value, folded[at])
         at += 1
-        while at < length and folded[at] & 0xC0 == 0x80:
-            value = _longer(value, folded[at])
+        while at < length and scratch.folded[at] & 0xC0 == 0x80:
             at += 1
         scratch.ends[character] = at
-        scratch.hash_at_end[character] = value
         character += 1
     return character
-
-
-@compiled
-def _longer(value: np.uint64, byte: int) -> np.uint64:
-    """The polynomial of a stretch that is one byte longer."""
-    return value * np.uint64(_BASE) + np.uint64(byte + 1)
-
-
-@compiled
-def _power(powers: Hashes, exponent: int) -> np.uint64:
-    """`_BASE` to the power of a shingle's length, modulo 2**64."""
-    if exponent < len(powers):
-        return np.uint64(powers[exponent])
-    value, square = np.uint64(1), np.uint64(_BASE)
-    while exponent:
-        if exponent & 1:
-            value *= square
-        square *= square
-        exponent >>= 1
-    return value
 
 
 @compiled
@@ -241,17 +236,20 @@ def _splitmix64(value: np.uint64) -> np.uint64:
 
 @compiled
 def hash_of(data: Bytes, start: int, end: int) -> np.uint64:
-    """`hash_shingle` of `data[start:end]`; four bytes at a time, whose products need not wait for
-    each other. Places are unsigned, or each would be asked whether it counts from the end.
-    """
-    value, at, stop = np.uint64(0), np.uint64(start), np.uint64(end)
-    while at + _FOUR <= stop:
-        one, two = np.uint64(data[at]) + _ONE, np.uint64(data[at + _ONE]) + _ONE
-        three, four = np.uint64(data[at + _TWO]) + _ONE, np.uint64(data[at + _THREE]) + _ONE
-        block = (one * _BASE_3 + two * _BASE_2) + (three * _BASE_1 + four)
-        value = value * _BASE_4 + block
-        at += _FOUR
-    while at < stop:
-        value = value * _BASE_1 + (np.uint64(data[at]) + _ONE)
-        at += _ONE
-    return _splitmix64(value)
+    """`hash_shingle` of `data[start:end]`, which need not stand in scratch."""
+    value, digit, chunk = np.uint64(0), np.uint64(_SEED), np.uint64(0)
+    size = np.uint64(0)  # of the chunk
+    for at in range(np.uint64(start), np.uint64(end)):
+        byte = np.uint64(data[at])
+        if byte != SPACE:
+            chunk |= byte << size * EIGHT
+            size += ONE
+        if size and (byte == SPACE or size == EIGHT):
+            digit = mixed(digit, chunk)
+            size, chunk = np.uint64(0), np.uint64(0)
+        if byte == SPACE:
+            value = value * np.uint64(_WORD) + digit
+            digit = np.uint64(_SEED)
+    if size:
+        digit = mixed(digit, chunk)
+    return _splitmix64(value * np.uint64(_WORD) + digit)

@@ -11,7 +11,7 @@ same.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,12 +25,20 @@ from pipeline import schema
 from pipeline.dedup import bands, keepers, likeness
 from pipeline.dedup.ids import ids_of, numbers_of
 from pipeline.dedup.order import KeepOrder
-from pipeline.engine.engine import Engine
+from pipeline.engine.engine import Engine, Mapped, ordered
 from pipeline.index.making import TargetOf, as_it_is, partition_bytes
 from pipeline.index.part import Part
+from pipeline.index.shelf import Shelf
 from pipeline.steps import meeting, members
 from pipeline.store.dataset import Dataset, Target
 from pipeline.store.flat import FlatColumns
+
+# About what a member and its keys take on disk; what each of its shingles takes in memory.
+_MEMBER_BYTES = 120
+_SHINGLE_BYTES = 4
+_MET_BYTES = 24
+# Shingles are copied once, which is less than what a partition has room for.
+_SHARE = 3
 
 
 @dataclass(frozen=True)
@@ -59,38 +67,25 @@ def find(
     pooled = keys[0]
     if len(keys) > 1:
         target = target_of("keys", bands.BAND_KEYS, "flat")
-        pooled = engine.shuffle_map(as_it_is, keys, "key", target, partition_bytes=size)
+        pooled = engine.shuffle_map(
+            ordered(as_it_is, "key"), keys, "key", target, partition_bytes=size
+        )
     met = engine.map(
         partial(meeting.met, index=parts), pooled, target_of("met", meeting.MET, "grouped")
     )
     target = target_of("met-documents", meeting.DOCUMENTS, "flat")
     documents = engine.shuffle_map(meeting.documents, [met], "doc", target, partition_bytes=size)
     groups = _groups(met, documents, target_of("groups", meeting.GROUPS, "flat"))
-    kernel = partial(meeting.grouped, groups=groups)
-    met_in = [engine.map(kernel, met, target_of("grouped", meeting.GROUPED, "grouped"))]
-    for number, source in enumerate(fresh):
-        target = target_of(f"members-{number}", members.MEMBERS, "grouped")
-        member = partial(members.fresh, groups=groups, order=order)
-        met_in.append(engine.map(member, source, target, columns=_COMPARED))
-    published = partial(members.published, parts=parts, order=order)
-    target = target_of("members-published", members.MEMBERS, "grouped")
-    met_in.append(engine.map(published, groups, target))
-    alike = engine.shuffle_map(
-        partial(likeness.compare, settings=settings),
-        met_in,
-        "group",
-        target_of("alike", likeness.VERIFIED, "grouped"),
-        partition_bytes=size,
-    )
+    alike = _alike(engine, fresh, parts, met, groups, target_of, order)
     target = target_of("kept", keepers.DROPPED, "grouped")
     dropped = engine.shuffle_map(keepers.keep, [alike], "group", target, partition_bytes=size)
     target = target_of("dropped", keepers.DROPPED, "flat")
     return Found(
-        engine.shuffle_map(as_it_is, [dropped], "doc", target, partition_bytes=size), alike
+        engine.shuffle_map(
+            ordered(as_it_is, "doc"), [dropped], "doc", target, partition_bytes=size
+        ),
+        alike,
     )
-
-
-_COMPARED = [name for name in schema.SIGNED.names if name not in ("minima", "shingle_count")]
 
 
 def _groups(met: Dataset, documents: Dataset, target: Target) -> Dataset:
@@ -100,6 +95,50 @@ def _groups(met: Dataset, documents: Dataset, target: Target) -> Dataset:
     with TemporaryDirectory(dir=target.folder, prefix=".") as scratch:
         tables = meeting.groups(met, documents, Path(scratch))
         return target.finish([target.write("part-00000.parquet", tables)])
+
+
+def _alike(
+    engine: Engine,
+    fresh: Sequence[Dataset],
+    parts: Sequence[Part],
+    met: Dataset,
+    groups: Dataset,
+    target_of: TargetOf,
+    order: KeepOrder,
+) -> Dataset:
+    shelves = [Shelf(each.folder, "shingles") for each in fresh]
+    made = []
+    for number, signed in enumerate(fresh):
+        target = target_of(f"members-{number}", members.MEMBERS, "grouped")
+        tables = members.fresh(signed, number, groups, order)
+        made.append(
+            target.finished() or target.finish([target.write("part-00000.parquet", tables)])
+        )
+    kernel = partial(members.published, parts=parts, shelf=len(fresh), order=order)
+    target = target_of("members-published", members.MEMBERS, "grouped")
+    made.append(engine.map(kernel, groups, target))
+    shelves += [Shelf(part.shingles, "shingle") for part in parts]
+    return engine.shuffle_map(
+        partial(members.compare, shelves=shelves, settings=order.settings),
+        [Mapped(met, partial(meeting.grouped, groups=groups), met.rows * _MET_BYTES), *made],
+        "group",
+        target_of("alike", likeness.VERIFIED, "grouped"),
+        partition_bytes=_with_shingles(made, _SHARE * partition_bytes(order.settings)),
+    )
+
+
+def _with_shingles(made: Sequence[Dataset], size: int) -> int:
+    """How large a partition of members may be on disk, so that it and its shingles, which lie
+    elsewhere, are no larger than `size`.
+    """
+    rows = sum(each.rows for each in made)
+    counts = (
+        pc.sum(batch["shingle_count"]).as_py() or 0
+        for each in made
+        for batch in each.batches(["shingle_count"])
+    )
+    itself = rows * _MEMBER_BYTES
+    return max(1, size * itself // max(1, itself + _SHINGLE_BYTES * sum(counts)))
 
 
 def fates(table: pa.Table, *, dropped: Dataset, order: KeepOrder) -> Iterator[pa.Table]:
@@ -138,7 +177,7 @@ def _looked_up(
     }
     by_doc = np.argsort(docs)
     docs, low = docs[by_doc], low[by_doc]
-    for block in FlatColumns(dropped, list(names)).all_blocks():
+    for block in _opened(dropped, dropped.fingerprint).all_blocks():
         start = int(np.searchsorted(docs, np.uint64(block.least), "left"))
         end = int(np.searchsorted(docs, np.uint64(block.most), "right"))
         there = block.columns["doc"]
@@ -150,6 +189,12 @@ def _looked_up(
         for name in names:
             found[name].append(block.columns[name][at[hits]])
     return np.concatenate(rows), {name: np.concatenate(found[name]) for name in names}
+
+
+@lru_cache(maxsize=1)
+def _opened(dropped: Dataset, _fingerprint: str) -> FlatColumns:
+    """Opened once for all shards: by its fingerprint too, since others may come to its place."""
+    return FlatColumns(dropped, list(keepers.DROPPED.names))
 
 
 def _reasons(

@@ -1,70 +1,136 @@
-"""Members of groups: documents that share a key with another, with what they are compared by.
+"""Members of groups: documents that share a key with another, and where their shingles lie.
 
-What belongs here: a row for each, from new signatures and from the index. What does not: which
-documents those are (meeting), comparing them (likeness).
+What belongs here: a row for each, of new signatures and of the index; fetching their shingles to
+where they are compared. What does not: which documents those are (meeting), comparing them
+(likeness).
+
+Shingles stay where they were written until the documents of a group are compared, and are copied
+once, into memory; those of a giant group into a file, so that memory others need is theirs.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
+from tempfile import TemporaryFile
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from pipeline.dedup import likeness
 from pipeline.dedup.ids import numbers_of
 from pipeline.dedup.order import KeepOrder
+from pipeline.dedup.settings import DedupSettings
 from pipeline.index import part as index
 from pipeline.index.part import Part
+from pipeline.index.shelf import Shelf, fetch
+from pipeline.kernels.likeness import Sets
 from pipeline.steps.meeting import FRESH, group_of
-from pipeline.store.dataset import Dataset
+from pipeline.store.dataset import Dataset, read_batches
 
+_KEY_OF = ("group", "doc", "low", "order", "text_high", "text_low")
 MEMBERS = pa.schema(
     [
-        pa.field("group", pa.uint64(), nullable=False),
-        *(pa.field(name, pa.uint64()) for name in ("doc", "low", "order", "text_high", "text_low")),
-        pa.field("shingles", pa.large_binary()),
+        *(pa.field(name, pa.uint64(), nullable=False) for name in _KEY_OF),
+        pa.field("shelf", pa.int32(), nullable=False),  # of those that the kernel is given
+        pa.field("shard", pa.uint32(), nullable=False),
+        pa.field("start", pa.uint64(), nullable=False),
+        pa.field("shingle_count", pa.uint32(), nullable=False),
     ]
 )
-# Of so many published documents shingles are read at once.
-_AT_ONCE = 10_000
+_NUMBERS = MEMBERS.names[1:]
+_FROM = ["doc_id", "text_hash", "shingle_count", "dump", "source", "chars", "damage", "edits"]
+_MEGABYTE = 1024 * 1024
+# Arrays that may be in memory at once; larger ones than their part lie in files.
+_ROOMS = 6
 
 
-def fresh(table: pa.Table, *, groups: Dataset, order: KeepOrder) -> Iterator[pa.Table]:
-    """Kernel: signatures of new documents in, a row for each that is in a group out."""
-    table = table.filter(pc.is_valid(table["text_hash"]))
-    docs, low = numbers_of(table["doc_id"])
-    by_doc = np.argsort(docs)
-    which, group = group_of(docs[by_doc], groups)
-    rows = by_doc[which]
-    chosen = table.take(pa.array(rows))
-    high, text = numbers_of(chosen["text_hash"])
-    columns = {
-        "group": group,
-        "doc": docs[rows],
-        "low": low[rows],
-        "order": order.fresh(chosen),
-        "text_high": high,
-        "text_low": text,
-        "shingles": chosen["shingles"],
-    }
-    yield pa.table(columns).cast(MEMBERS)
+def fresh(signed: Dataset, shelf: int, groups: Dataset, order: KeepOrder) -> Iterator[pa.Table]:
+    """A row for each new document that is in a group, of its signatures.
+
+    Here and not in a kernel, since where a document's shingles lie follows from all before it.
+    """
+    for shard, files in enumerate(signed.shards):
+        begin = 0  # of a row group's shingles in the shard, as words
+        for table in read_batches(files, _FROM):
+            counts = pc.fill_null(table["shingle_count"], 0).to_numpy().astype(np.int64)
+            ends = begin + np.cumsum(counts + 1)  # each after a word that says how many
+            begin = int(ends[-1]) if len(ends) else begin
+            rows = np.flatnonzero(table["text_hash"].is_valid())
+            docs, low = numbers_of(table["doc_id"].take(pa.array(rows)))
+            by_doc = np.argsort(docs)
+            which, group = group_of(docs[by_doc], groups)
+            at = by_doc[which]
+            chosen = table.take(pa.array(rows[at]))
+            high, text = numbers_of(chosen["text_hash"])
+            columns = {
+                "group": group,
+                "doc": docs[at],
+                "low": low[at],
+                "order": order.fresh(chosen),
+                "text_high": high,
+                "text_low": text,
+                "shelf": np.full(len(at), shelf, np.int32),
+                "shard": np.full(len(at), shard, np.uint32),
+                "start": (ends - counts)[rows[at]].astype(np.uint64),
+                "shingle_count": counts[rows[at]].astype(np.uint32),
+            }
+            yield pa.table(columns, MEMBERS)
 
 
-def published(table: pa.Table, *, parts: Sequence[Part], order: KeepOrder) -> Iterator[pa.Table]:
-    """Kernel: documents and their groups in, a row for each that is in the index out."""
+def published(
+    table: pa.Table, *, parts: Sequence[Part], shelf: int, order: KeepOrder
+) -> Iterator[pa.Table]:
+    """Kernel: documents and their groups in, a row for each that is in the index out.
+
+    shelf: of the first part.
+    """
     numbers, docs = table["part"].to_numpy(), table["doc"].to_numpy()
     for number in np.unique(numbers[numbers != FRESH]).tolist():
         here = np.flatnonzero(numbers == number)  # sorted by document, as groups are
         group = table["group"].to_numpy()[here]
-        for found in index.documents(parts[number], docs[here]):
-            # Where ids begin alike there are two rows of one number.
-            of = np.searchsorted(docs[here], found["doc"].to_numpy())
-            columns = {
-                "group": group[of],
-                "doc": found["doc"],
-                "low": found["low"],
-                "order": order.published(parts[number].dump, found["chars"].to_numpy()),
-                "text_high": found["text_high"],
-                "text_low": found["text_low"],
-                "shingles": found["shingles"],
-            }
-            yield pa.table(columns).cast(MEMBERS)
+        found = index.documents(parts[number], docs[here])
+        # Where ids begin alike there are two rows of one number.
+        of = np.searchsorted(docs[here], found["doc"].to_numpy())
+        columns = {name: found[name] for name in found.column_names if name in MEMBERS.names}
+        columns |= {
+            "group": group[of],
+            "order": order.published(parts[number].dump, found["chars"].to_numpy()),
+            "shelf": np.full(len(of), shelf + number, np.int32),
+        }
+        yield pa.table(columns).select(MEMBERS.names).cast(MEMBERS)
+
+
+def compare(
+    table: pa.Table, *, shelves: Sequence[Shelf], settings: DedupSettings
+) -> Iterator[pa.Table]:
+    """Kernel, by group: keys and members in, pairs that are alike out."""
+    room = partial(_room, settings.process_memory_mb * _MEGABYTE // _ROOMS)
+    members = table.filter(pc.is_valid(table["order"]))
+    keys = pa.concat_tables(
+        [batch for batch in map(_keys, table.to_batches()) if batch.num_rows] or [_keys(table)]
+    )
+    counts = members["shingle_count"].to_numpy()
+    ends = np.append(0, np.cumsum(counts, dtype=np.int64))
+    values = room(int(ends[-1]), np.uint32)
+    of, shard, start = (members[name].to_numpy() for name in ("shelf", "shard", "start"))
+    for number in np.unique(of).tolist():
+        rows = np.flatnonzero(of == number)
+        fetch(shelves[number], shard[rows], start[rows], counts[rows], ends[rows], values)
+    sets = Sets(values, ends[:-1], counts.astype(np.int64))
+    yield from likeness.compare(members, keys, sets, settings, room=room)
+
+
+def _keys(rows: pa.Table | pa.RecordBatch) -> pa.Table:
+    """Those of the rows that are keys: a batch has nothing else, or none."""
+    some = pa.table({name: rows[name] for name in ("key", "doc")})
+    return some if not some["key"].null_count else some.filter(pc.is_valid(some["key"]))
+
+
+def _room(most: int, count: int, kind: Any) -> NDArray[Any]:
+    """An array of so many numbers; one of more bytes than `most` in a file without a name."""
+    if not count or count * np.dtype(kind).itemsize <= most:
+        return np.empty(count, kind)
+    with TemporaryFile() as file:
+        return np.memmap(file, kind, "w+", shape=count)

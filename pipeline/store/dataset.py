@@ -310,7 +310,10 @@ def write_shard(
         words = [path for field in schema for path in _words(field, field.name)]
         how: dict[str, Any] = {"compression": compression, "use_dictionary": words}
         if layout == "flat":
-            how = {"compression": "none", "use_dictionary": False} | _ONE_PAGE
+            # A range of packed numbers says nothing, and would stand before them.
+            told = [each.name for each in schema if not pa.types.is_large_binary(each.type)]
+            how = {"compression": "none", "use_dictionary": False, "write_statistics": told}
+            how |= _ONE_PAGE
         with pq.ParquetWriter(beside, schema, **how) as writer:
             fitting = (_fitting(table, schema) for table in tables)
             for group in _groups(fitting) if regroup else fitting:

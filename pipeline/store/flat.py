@@ -1,13 +1,15 @@
-"""Flat shards: plain Parquet of numbers, whose columns can be looked into where they lie.
+"""Flat shards: plain Parquet, of which columns of numbers can be looked into where they lie.
 
 What belongs here: how such a shard is written, and the view of its columns. What does not: what is
 looked up in them (dedup).
 
 A column of numbers without nulls, neither compressed nor encoded, in one page a row group, ends its
-chunk as the array it was. Any reader of Parquet reads such a file; we map it into memory and touch
-only what is asked for, so that a look-up costs the same however large the file is.
+chunk as the array it was. So does one of packed numbers (binary), each value after its length. Any
+reader of Parquet reads such a file; we map it into memory and touch only what is asked for, so that
+a look-up costs the same however large the file is.
 """
 
+import mmap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from pipeline.store.dataset import Dataset, StoreError
 Column = NDArray[Any]
 # What Parquet may put before the numbers of a page: its header, and that none is null.
 _MOST_HEADER = 4096
+_WORD = 4
 _WIDTHS = {"INT32": 4, "INT64": 8, "FLOAT": 4, "DOUBLE": 8}
 # How a column that lies there as it was in memory may be encoded: it, and that none of it is null.
 _PLAIN = {"PLAIN", "RLE", "BIT_PACKED"}
@@ -47,13 +50,7 @@ def blocks(path: Path, names: list[str]) -> list[Block]:
 
     Raises `StoreError` where the file is damaged, or was not written flat.
     """
-    try:
-        about = pq.read_metadata(path)
-        bytes_of = np.memmap(path, np.uint8, "r")
-    except FileNotFoundError as error:
-        raise StoreError(f"{path} is named by its manifest, but it is gone") from error
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise StoreError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
+    about, bytes_of = _opened(path)
     kinds = {field.name: field.type for field in about.schema.to_arrow_schema()}
     found = []
     for number in range(about.num_row_groups):
@@ -74,16 +71,40 @@ def blocks(path: Path, names: list[str]) -> list[Block]:
     return found
 
 
+def _opened(path: Path) -> tuple[pq.FileMetaData, NDArray[np.uint8]]:
+    """(what the file says of itself, its bytes where they lie)."""
+    about, file = _mapped(path)
+    return about, np.frombuffer(file, np.uint8)
+
+
+def _mapped(path: Path) -> tuple[pq.FileMetaData, mmap.mmap]:
+    try:
+        about = pq.read_metadata(path)
+        with path.open("rb") as file:
+            return about, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except FileNotFoundError as error:
+        raise StoreError(f"{path} is named by its manifest, but it is gone") from error
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise StoreError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
+
+
 def _view(bytes_of: NDArray[np.uint8], chunk: Any, kind: Any) -> Column:
     """The numbers of a column chunk. Raises `ValueError` where they do not lie there plainly."""
-    width = np.dtype(kind).itemsize
+    start, size = _page(bytes_of, chunk, np.dtype(kind).itemsize)
+    numbers: Column = np.asarray(bytes_of[start : start + size]).view(kind)
+    told = chunk.statistics
+    if size and told.has_min_max and (numbers[0] < told.min or numbers[0] > told.max):
+        raise ValueError(f"column {chunk.path_in_schema} is not what the file says of it")
+    return numbers
+
+
+def _page(bytes_of: NDArray[np.uint8], chunk: Any, width: int) -> tuple[int, int]:
+    """(where the numbers of a chunk begin, how many bytes they are). Raises `ValueError`."""
     if width != _WIDTHS.get(chunk.physical_type):
         raise ValueError(f"column {chunk.path_in_schema} is kept in another width")
     size = chunk.num_values * width
     header = chunk.total_compressed_size - size
-    plain = chunk.compression == "UNCOMPRESSED" and not chunk.has_dictionary_page
-    if not plain or not set(chunk.encodings) <= _PLAIN or not 0 < header <= _MOST_HEADER:
-        raise ValueError(f"column {chunk.path_in_schema} is no single plain page")
+    _check_plain(chunk, header)
     told = chunk.statistics
     if told is None or told.null_count:
         raise ValueError(f"column {chunk.path_in_schema} may hold nulls")
@@ -92,10 +113,67 @@ def _view(bytes_of: NDArray[np.uint8], chunk: Any, kind: Any) -> Column:
         raise ValueError(f"column {chunk.path_in_schema} is cut off")
     if _page_bytes(bytes_of[chunk.data_page_offset : start].tobytes()) < size:
         raise ValueError(f"column {chunk.path_in_schema} has several pages")
-    numbers: Column = np.asarray(bytes_of[start : start + size]).view(kind)
-    if size and told.has_min_max and (numbers[0] < told.min or numbers[0] > told.max):
-        raise ValueError(f"column {chunk.path_in_schema} is not what the file says of it")
-    return numbers
+    return start, size
+
+
+def _binary_page(bytes_of: NDArray[np.uint8], chunk: Any) -> tuple[int, int]:
+    """The same of packed numbers without nulls, each value after its length."""
+    start = chunk.data_page_offset
+    size = _page_bytes(bytes_of[start : start + _MOST_HEADER].tobytes())
+    header = chunk.total_compressed_size - size
+    _check_plain(chunk, header)
+    start += header
+    if start + size > len(bytes_of) or size % _WORD:
+        raise ValueError(f"column {chunk.path_in_schema} is cut off, or not of whole words")
+    return start, size
+
+
+@dataclass(frozen=True)
+class Words:
+    """A column of one row group as 32-bit words, read only, where they lie in the file."""
+
+    values: NDArray[np.uint32]
+    file: mmap.mmap
+    offset: int
+
+    def release(self) -> None:
+        """Let go of the memory through which they are seen; they can be looked at again."""
+        if hasattr(self.file, "madvise"):
+            start = self.offset - self.offset % mmap.PAGESIZE
+            size = self.offset + self.values.nbytes - start
+            self.file.madvise(mmap.MADV_DONTNEED, start, size)
+
+
+def words(path: Path, name: str) -> list[Words]:
+    """A column of uint32, or of binary values that are packed with them, of each row group. In the
+    latter each value comes after its length in bytes, a word by itself.
+
+    Raises `StoreError` as `blocks` does.
+    """
+    about, file = _mapped(path)
+    bytes_of = np.frombuffer(file, np.uint8)
+    columns = about.schema.to_arrow_schema()
+    at = columns.get_field_index(name)
+    found = []
+    for number in range(about.num_row_groups):
+        try:
+            chunk = about.row_group(number).column(at)
+            if pa.types.is_large_binary(columns.field(at).type):
+                start, size = _binary_page(bytes_of, chunk)
+            else:
+                start, size = _page(bytes_of, chunk, _WORD)
+        except (IndexError, OverflowError, ValueError) as error:
+            raise StoreError(f"{path} is not flat, or damaged: {error}") from error
+        values = np.asarray(bytes_of[start : start + size]).view(np.uint32)
+        found.append(Words(values, file, start))
+    return found
+
+
+def _check_plain(chunk: Any, header: int) -> None:
+    """Raises `ValueError` where a chunk is not one plain page after a header of so many bytes."""
+    plain = chunk.compression == "UNCOMPRESSED" and not chunk.has_dictionary_page
+    if not plain or not set(chunk.encodings) <= _PLAIN or not 0 < header <= _MOST_HEADER:
+        raise ValueError(f"column {chunk.path_in_schema} is no single plain page")
 
 
 def _page_bytes(header: bytes) -> int:
