@@ -19,11 +19,13 @@ from pipeline.dedup.bands import keys_of
 from pipeline.dedup.ids import numbers_of
 from pipeline.dedup.order import KeepOrder
 from pipeline.dedup.settings import DedupSettings
+from pipeline.dedup.signatures import unpacked
 from pipeline.engine.local import LocalEngine
 from pipeline.index import making
 from pipeline.index.part import Part
 from pipeline.index.signing import SIGNED_FROM, signatures
-from pipeline.steps import deduplicate, members
+from pipeline.kernels.likeness import Sets
+from pipeline.steps import deduplicate
 from pipeline.store.dataset import Dataset, Layout, Provenance, Target
 
 DUMP = "2026-01-02"
@@ -71,7 +73,7 @@ def target(folder: Path, name: str, columns: pa.Schema, layout: Layout) -> Targe
 
 def signed(folder: Path, shards: Sequence[Sequence[Doc]], settings: DedupSettings) -> Dataset:
     """The signatures of documents, in these shards."""
-    made = target(folder, "signed", schema.SIGNED, "grouped")
+    made = target(folder, "signed", schema.SIGNED, "flat")
     return made.finish(
         made.write(f"part-{n}.parquet", signatures(measured(docs), settings=settings))
         for n, docs in enumerate(shards)
@@ -159,13 +161,11 @@ def in_one_group(
             orders[row] = order.published(doc.dump, np.array([len(doc.text or "")]))[0]
     columns = {"doc": high, "low": low, "order": orders, "text_high": text_high}
     columns |= {"text_low": text_low, "group": np.zeros(len(docs), np.uint64)}
-    member = pa.table({**columns, "shingles": table["shingles"]}).select(members.MEMBERS.names)
-    keys = [
-        some.append_column("group", pa.array(np.zeros(some.num_rows, np.uint64)))
-        for some in keys_of(table, settings=settings)
-    ]
-    rows = pa.concat_tables([member.cast(members.MEMBERS), *keys], promote_options="default")
-    alike = pa.concat_tables(likeness.compare(rows, settings=settings, anchors=anchors))
+    values, ends = unpacked(table["shingles"].combine_chunks())
+    sets = Sets(values, ends[:-1], np.diff(ends))
+    keys = pa.concat_tables(keys_of(table, settings=settings))
+    found = likeness.compare(pa.table(columns), keys, sets, settings, anchors)
+    alike = pa.concat_tables(found)
     names = dict(zip(high.tolist(), (doc.name for doc in docs), strict=True))
     return {
         names[row["doc"]]: row | {"kept_id": names[row["kept_doc"]]}

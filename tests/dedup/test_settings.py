@@ -16,6 +16,7 @@ from pipeline.dedup.bands import BAND_KEYS
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.signatures import banding
 from pipeline.engine import local
+from pipeline.engine.engine import ordered
 from pipeline.engine.local import LocalEngine
 from pipeline.index.making import as_it_is, partition_bytes
 from pipeline.recipe import RecipeError, parse
@@ -41,7 +42,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, Any], list[Doc], str, Any, Any]] =
     ({"exact": False}, {"near": False}, pair(BASE, BASE.upper()), "kept_id", "other", None),
     ({"near": False}, {}, pair(BASE, NEARLY), "kept_id", "one", None),
     ({"threshold": 0.9}, {}, pair(BASE, NEARLY), "kept_id", "one", None),
-    ({"threshold": 0.6}, {}, pair(BASE, " ".join(WORDS[20:])), "kept_id", None, "one"),
+    ({"threshold": 0.6}, MEET, pair(BASE, " ".join(WORDS[20:])), "kept_id", None, "one"),
     ({"shingle_words": 9}, MEET, pair(" ".join(WORDS[:40]), CHANGED), "kept_id", "other", None),
     (
         {"shingle_chars": 12},
@@ -109,7 +110,7 @@ def test_memory_changes_the_partitions_and_not_the_rows(tmp_path: Path) -> None:
     made = target(tmp_path, "keys", BAND_KEYS, "flat")
     source = made.finish([made.write("part-0.parquet", [table])])
     with LocalEngine() as engine:
-        shuffle = partial(engine.shuffle_map, as_it_is, [source], "key")
+        shuffle = partial(engine.shuffle_map, ordered(as_it_is, "key"), [source], "key")
         for megabytes, shards in ((64, 2), (1024, 1)):
             size = partition_bytes(DedupSettings(process_memory_mb=megabytes))
             place = target(tmp_path, str(megabytes), BAND_KEYS, "flat")
@@ -130,7 +131,9 @@ def test_no_partition_has_more_rows_than_a_row_group(
     source = made.finish([made.write("part-0.parquet", [table])])
     with LocalEngine() as engine:
         place = target(tmp_path, "parted", BAND_KEYS, "flat")
-        found = engine.shuffle_map(as_it_is, [source], "key", place, partition_bytes=1 << 40)
+        found = engine.shuffle_map(
+            ordered(as_it_is, "key"), [source], "key", place, partition_bytes=1 << 40
+        )
     assert len(found.paths) > 1
     assert found.table(["key"])["key"].to_pylist() == [n << 60 for n in range(16)]
 
