@@ -29,7 +29,7 @@ class Dagster:
         )
 
     def run_range(self, tags: Mapping[str, str]) -> dg.ExecuteInProcessResult:
-        """The nightly job for the days that its tags name, as a backfill or the sensor starts it."""
+        """The nightly job for the days that its tags name, as a backfill starts it."""
         return defs.resolve_job_def("nightly").execute_in_process(
             instance=self.instance,
             resources={"corpus": self.corpus},
