@@ -30,7 +30,7 @@ ONLY = "hygiene/dumps"
 # The keys are Dagster's.
 _FIRST, _LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 _NAMED = 10  # days in a line of the log
-# Dagster's own mark of a result whose events were told before.
+# Dagster's own mark of a result whose events were told before; it has no public name.
 _WAS_TOLD = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}
 
 _RAW = dg.AssetKey(ASSETS["raw"])
@@ -57,8 +57,8 @@ def dumps_of(context: dg.AssetExecutionContext, corpus: Corpus) -> list[str]:
     days = context.partition_keys
     if len(days) == 1:
         return list(days)  # whether it is there is told when it is opened
-    only = context.run.tags.get(ONLY)
-    asked = [day for day in days if only is None or day in only.split(",")]
+    named = context.run.tags.get(ONLY)
+    asked = sorted(set(days).intersection(named.split(","))) if named else days
     there = corpus.among(asked)
     if not there:
         raise dg.Failure(
@@ -109,7 +109,7 @@ def made(
 def checked(
     context: dg.AssetExecutionContext, dump: str, found: Sequence[dg.AssetCheckResult]
 ) -> Told:
-    """What checks found of a dump, of which no new asset was made or has been told.
+    """What checks found of a dump, where no asset was made of it or that has been told.
 
     In a range a check that blocks stops its own dump alone, which `each` sees to.
     """

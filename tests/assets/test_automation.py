@@ -136,7 +136,7 @@ def test_a_folder_of_dumps_that_is_not_there_is_named(raw: Path) -> None:
 
 
 def test_dumps_that_landed_at_once_are_one_run(raw: Path) -> None:
-    """Of days without a dump between them, and of dumps that are not due, nothing is asked."""
+    """Others between them, unchanged or still arriving, are not asked for."""
     days = ("2026-10-05", "2026-10-01", "2026-10-04")
     deliver(raw, "2026-10-02")
     before = tick(raw)
@@ -149,6 +149,7 @@ def test_dumps_that_landed_at_once_are_one_run(raw: Path) -> None:
     assert request.tags == {
         "dagster/asset_partition_range_start": "2026-10-01",
         "dagster/asset_partition_range_end": "2026-10-05",
+        "dagster/sensor_name": "dump_landed",
         "hygiene/dumps": "2026-10-01,2026-10-04,2026-10-05",
     }
     assert not tick(raw, landed.cursor).run_requests
