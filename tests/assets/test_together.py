@@ -186,6 +186,16 @@ def test_each_materialization_speaks_of_its_own_dump(either: Ranged) -> None:
         assert str(event.partition) in str(materialization.metadata["path"].value)
 
 
+def test_a_step_sees_the_other_dumps_before_they_are_published(mixed: Ranged) -> None:
+    """Each of them, the one that will be refused too, has a longer copy of what another has."""
+    near = {
+        event.partition: event.step_materialization_data.materialization.metadata["near"].value
+        for event in mixed.result.get_asset_materialization_events()
+        if event.asset_key == near_duplicates.key
+    }
+    assert near == {FIRST: 1, SECOND: 2, BARRED: 0}
+
+
 def test_each_dump_has_the_result_of_every_check(either: Ranged) -> None:
     instance = either.dagster.instance
     for dump in KEPT:
