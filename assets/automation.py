@@ -5,6 +5,7 @@ Schedule and sensor are off until somebody switches them on. Either is enough; b
 since a dump that has not changed is not made again.
 """
 
+import hashlib
 import json
 import time
 from collections.abc import Mapping
@@ -13,12 +14,11 @@ from datetime import timedelta
 
 import dagster as dg
 
+from assets import partitions
 from assets.corpus import Corpus
 from assets.dumps import BY_DAY, MARKER, QUIET_SECONDS, look
 from pipeline.sources.places.place import DumpError
 
-# A backlog enters the queue a few dumps at a time, so that it can still be stopped.
-MOST_REQUESTS = 10
 # Of the dumps that were started, only the newest are watched for changes: each look lists all of a
 # dump's files.
 WATCHED_DUMPS = 31
@@ -27,7 +27,7 @@ _ARRIVING = f"no {MARKER} after the last file, no {QUIET_SECONDS // 60} minutes 
 nightly = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),
-    description="One dump, from raw files to published Parquet and the report on it.",
+    description="Dumps, from raw files to published Parquet and the reports on them.",
 )
 
 
@@ -62,7 +62,10 @@ def every_night(
 def dump_landed(
     context: dg.SensorEvaluationContext, corpus: Corpus
 ) -> dg.SensorResult | dg.SkipReason:
-    """Runs each dump that has landed, and runs it again when its files have changed."""
+    """Runs the dumps that have landed, and runs one again when its files have changed.
+
+    Those that are found at once are one run, which decides them together.
+    """
     known: dict[str, str] = json.loads(context.cursor or "{}")
     try:
         seen = _see(corpus, known, time.time())
@@ -71,12 +74,19 @@ def dump_landed(
     if not seen.due:
         return dg.SkipReason(f"Nothing to start in {corpus.raw}. {seen.words()}")
     return dg.SensorResult(
-        run_requests=[
-            dg.RunRequest(run_key=f"{dump}:{fingerprint}", partition_key=dump)
-            for dump, fingerprint in seen.due.items()
-        ],
+        run_requests=[_request(seen.due)],
         cursor=json.dumps(known | seen.due, sort_keys=True),
     )
+
+
+def _request(due: Mapping[str, str]) -> dg.RunRequest:
+    """One run for all dumps that are due: {dump: fingerprint}, oldest first."""
+    if len(due) == 1:
+        ((dump, fingerprint),) = due.items()
+        return dg.RunRequest(run_key=f"{dump}:{fingerprint}", partition_key=dump)
+    key = hashlib.sha256(json.dumps(due).encode()).hexdigest()[:16]
+    first, *_, last = due
+    return dg.RunRequest(run_key=f"{first}...{last}:{key}", tags=partitions.tags(list(due)))
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,7 @@ def _see(corpus: Corpus, known: Mapping[str, str], now: float) -> _Seen:
             outside.append(dump)
         elif not delivery.landed:
             arriving.append(dump)
-        elif len(due) < MOST_REQUESTS:
+        else:
             due[dump] = delivery.fingerprint
     unchanged = len(there) - len(due) - len(arriving) - len(outside)
     return _Seen(due, arriving, outside, unchanged)

@@ -4,7 +4,7 @@ What belongs here: naming each declared expectation as a check of its asset, and
 into that check's result. What does not: asking (expectations.runner), deciding what is expected.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import dagster as dg
 
@@ -47,20 +47,28 @@ def results(outcomes: Iterable[Outcome], suite: str) -> list[dg.AssetCheckResult
     return [_result(outcome) for outcome in outcomes if outcome.suite == suite]
 
 
-def refusal(outcomes: Iterable[Outcome], report: Report) -> dg.Failure:
-    """The failure that ends a run whose expectations do not hold."""
+def refusal(refused: Mapping[str, tuple[Sequence[Outcome], Report]]) -> dg.Failure:
+    """The failure that ends a run of which some dumps do not pass.
+
+    refused: by their names, what was asked about them and the page on them.
+    """
+    about = "report" if len(refused) == 1 else "report {}"
+    return dg.Failure(
+        "\n".join(_refused(dump, outcomes) for dump, (outcomes, _) in refused.items()),
+        metadata={about.format(dump): place(report.html) for dump, (_, report) in refused.items()},
+        allow_retries=False,
+    )
+
+
+def _refused(dump: str, outcomes: Iterable[Outcome]) -> str:
     failed = [
         f"- {o.suite}/{o.name}: {o.description} ({_found(o)})"
         for o in outcomes
         if not o.passed and o.severity == ERROR
     ]
     more = [f"- and {len(failed) - _NAMED} more"] if len(failed) > _NAMED else []
-    lines = ["Not published; readers still see the last good partition. Failed:"]
-    return dg.Failure(
-        "\n".join([*lines, *failed[:_NAMED], *more]),
-        metadata={"report": place(report.html)},
-        allow_retries=False,
-    )
+    words = f"Not published; readers still see the last good partition of {dump}. Failed:"
+    return "\n".join([words, *failed[:_NAMED], *more])
 
 
 def _result(outcome: Outcome) -> dg.AssetCheckResult:

@@ -1,18 +1,18 @@
 """The corpus as a Dagster resource: where dumps come from, where datasets go, by which recipe.
 
-What belongs here: opening one dump for one step, and saying plainly why that is not possible.
+What belongs here: opening dumps for one step, and saying plainly why that is not possible.
 What does not: steps (pipeline.run), which dumps are there (dumps).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
-from pipeline import recipe
+from pipeline import recipe, together
 from pipeline.engine.engine import EngineError
 from pipeline.engine.local import LocalEngine
 from pipeline.rules import RuleError
@@ -47,29 +47,49 @@ class Corpus(dg.ConfigurableResource[Any]):
         """The dumps that are there, oldest first. Raises `DumpError` where that cannot be told."""
         return dates_in(self.raw)
 
+    def among(self, days: Sequence[str]) -> list[str]:
+        """Those of the days that have a dump. Raises `dagster.Failure`, not to be retried, where
+        that cannot be told.
+        """
+        try:
+            there = set(self.dumps())
+        except DumpError as error:
+            raise _failure(str(error)) from None
+        return [day for day in days if day in there]
+
     @contextmanager
-    def open(self, dump: str) -> Iterator[Run]:
-        """The dump, ready for one step, and nobody else's until the step is done.
+    def open(self, dumps: Sequence[str]) -> Iterator[list[Run]]:
+        """The dumps, new together and ready for one step, and nobody else's until it is done.
 
         A commit that a crash cut short is finished first. Raises `dagster.Failure`, not to be
-        retried, where the dump is missing, another run holds it, or the recipe or a dataset is
+        retried, where a dump is missing, another run holds it, or the recipe or a dataset is
         wrong.
         """
         try:
-            place = self.place(dump)
-            if isinstance(place, Folder) and not place.root.is_dir():
-                raise DumpError(
-                    f"No dump {dump}: there is no folder {place.name}. Deliver it, or set "
-                    "HYGIENE_RAW to the folder that holds the dumps."
-                )
+            places = [self._there(dump) for dump in dumps]
             settings = recipe.load(Path(self.recipe) if self.recipe else None)
-            with LocalEngine(self.workers, _log_progress) as engine:
-                run = Run(dump, place, Path(self.out), settings, engine)
-                with locked(run.work):
-                    finish_all(run.out)
-                    yield run
+            with ExitStack() as locks, LocalEngine(self.workers, _log_progress) as engine:
+                runs = together.bound(
+                    [
+                        Run(dump, place, Path(self.out), settings, engine)
+                        for dump, place in zip(dumps, places, strict=True)
+                    ]
+                )
+                for run in runs:
+                    locks.enter_context(locked(run.work))
+                finish_all(Path(self.out))
+                yield runs
         except _FAULTS as error:
             raise _failure(str(error)) from None
+
+    def _there(self, dump: str) -> Folder | Remote:
+        place = self.place(dump)
+        if isinstance(place, Folder) and not place.root.is_dir():
+            raise DumpError(
+                f"No dump {dump}: there is no folder {place.name}. Deliver it, or set "
+                "HYGIENE_RAW to the folder that holds the dumps."
+            )
+        return place
 
 
 def _failure(words: str) -> dg.Failure:

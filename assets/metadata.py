@@ -33,6 +33,9 @@ from pipeline.store.dataset import Dataset
 
 Metadata = dict[str, int | float | dg.MetadataValue]
 
+# Of raw records that expectations stop.
+REFUSED = "refused"
+
 _MB = 1_000_000
 _TOP_RULES = 20
 _CLUSTERS = 10
@@ -124,6 +127,16 @@ def of_documents(dataset: Dataset, of: pa.Schema, stages: Collection[str] = ()) 
         )
         about["edit_samples"] = _samples(sample_edits(dataset, _EDITS_A_RULE, stages=stages))
     return about
+
+
+def of_raw(dataset: Dataset, of: pa.Schema, *, refused: bool) -> Metadata:
+    """The same, and whether expectations stop the dump."""
+    return {**of_documents(dataset, of), REFUSED: dg.MetadataValue.bool(refused)}
+
+
+def of_measured(dataset: Dataset, of: pa.Schema) -> Metadata:
+    """The same as of other documents, and by language."""
+    return of_documents(dataset, of) | of_languages(dataset)
 
 
 def of_published(dataset: Dataset, of: pa.Schema) -> Metadata:

@@ -10,7 +10,8 @@ import warnings
 def accept_preview_features() -> None:
     """Silence Dagster's warnings about preview and beta features in this process.
 
-    Accepted: `partitions_def` on asset checks (preview), which says for each dump what held.
+    Accepted: `partitions_def` on asset checks (preview), which says for each dump what held, and
+    `backfill_policy` (beta), which gives the dumps of neighbouring days to one run.
     The classes have no public home; where they move, the warnings come back and nothing breaks.
     """
     try:

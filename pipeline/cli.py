@@ -11,12 +11,21 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from pipeline import lookup, recipe, review, review_duplicates, review_lines, rules, schema
+from pipeline import (
+    lookup,
+    recipe,
+    review,
+    review_duplicates,
+    review_lines,
+    rules,
+    schema,
+    together,
+)
 from pipeline import run as steps
 from pipeline.decode import encode
 from pipeline.document import EditError, restore
@@ -33,6 +42,7 @@ from pipeline.sources.places.dumps import dumps_in
 from pipeline.sources.places.place import DumpError, Place
 from pipeline.store.commit import finish_all, locked
 from pipeline.store.dataset import Dataset, StoreError
+from pipeline.together import Ending
 from pipeline.underway import Run
 
 FINE, REFUSED, BAD_INPUT, STOPPED = 0, 1, 2, 130
@@ -111,58 +121,47 @@ def _process(
             locks.enter_context(locked(run.work))
         finish_all(words.out)
         told = _told(runs, bars, words.data_docs)
-    for run, ending in told:
+    for each in told:
         seconds = (time.monotonic() - started) / len(told)
-        terminal.table(Console(), run, ending.facts, ending.outcomes, ending.report, seconds)
-    return any(ending.refused for _, ending in told)
+        run, outcomes = each.ending.run, each.ending.outcomes
+        terminal.table(Console(), run, each.facts, outcomes, each.report, seconds)
+    return any(each.ending.refused for each in told)
 
 
 @dataclass(frozen=True)
-class _Ending:
-    """How a dump's run ended."""
+class _Told:
+    """How a dump's run ended, and what is shown of it."""
 
-    refused: bool
-    outcomes: list[Outcome]
+    ending: Ending
     report: page.Report
     facts: terminal.Facts
 
 
-def _told(
-    runs: Sequence[Run], bars: terminal.Bars, data_docs: Path | None
-) -> list[tuple[Run, _Ending]]:
-    """Each run and how it ended, in the order of the dumps."""
-    endings: dict[str, tuple[Run, _Ending]] = {}
-    raw: dict[str, list[Outcome]] = {}
+def _told(runs: Sequence[Run], bars: terminal.Bars, data_docs: Path | None) -> list[_Told]:
+    """How each run ended, in the order of the dumps."""
+    told: dict[str, _Told] = {}
+    raw = {run.dump: _raw_outcomes(run, bars, data_docs) for run in runs}
+
+    def tell(ending: Ending) -> None:
+        bars.say("writing the report")
+        run, datasets = ending.run, ending.datasets
+        report = page.write(run, datasets, ending.outcomes, published=not ending.refused)
+        told[run.dump] = _Told(ending, report, terminal.facts(run, datasets))
+
+    def ask(run: Run, candidate: Mapping[str, Dataset]) -> list[Outcome]:
+        return raw[run.dump] + _outcomes(run, candidate, bars, data_docs)
+
     for run in runs:
-        raw[run.dump] = _raw_outcomes(run, bars, data_docs)
         if stops(raw[run.dump]):
-            endings[run.dump] = run, _ending(run, {}, raw[run.dump], bars, refused=True)
-    going = [run for run in runs if run.dump not in endings]
-    while going:
-        together = tuple(run.dump for run in going)
-        going = [replace(run, together=together) for run in going]
-        for step in steps.CLEANING:
-            for run in going:
-                step(run)
-        candidates = {run.dump: steps.publish(run) for run in going}
-        outcomes = {
-            run.dump: raw[run.dump] + _outcomes(run, candidates[run.dump], bars, data_docs)
-            for run in going
-        }
-        refused = [run for run in going if stops(outcomes[run.dump])]
-        if not refused:
-            live = steps.commit_together([(run, candidates[run.dump]) for run in going])
-            for run in going:  # after the commit: only then is it true
-                ending = _ending(run, live[run.dump], outcomes[run.dump], bars, refused=False)
-                endings[run.dump] = run, ending
-            for run in going:
-                steps.tidy(run)
-        for run in refused:
-            ending = _ending(run, candidates[run.dump], outcomes[run.dump], bars, refused=True)
-            endings[run.dump] = run, ending
-        # What is not published is no witness, and nothing's kept copy: the others go on without.
-        going = [run for run in going if run.dump not in endings]
-    return [endings[run.dump] for run in runs]
+            tell(Ending(run, {}, raw[run.dump], refused=True))
+    going = together.bound([run for run in runs if run.dump not in told])
+    together.clean(going)
+    for ending in together.publish(going, ask):
+        tell(ending)
+    for each in told.values():
+        if not each.ending.refused:
+            steps.tidy(each.ending.run)
+    return [told[run.dump] for run in runs]
 
 
 def _raw_outcomes(run: Run, bars: terminal.Bars, data_docs: Path | None) -> list[Outcome]:
@@ -181,19 +180,6 @@ def _outcomes(
 
     bars.say("expectations on what would be published")
     return runner.check_candidate(run, candidate, data_docs=data_docs)
-
-
-def _ending(
-    run: Run,
-    datasets: Mapping[str, Dataset],
-    outcomes: list[Outcome],
-    bars: terminal.Bars,
-    *,
-    refused: bool,
-) -> _Ending:
-    bars.say("writing the report")
-    report = page.write(run, datasets, outcomes, published=not refused)
-    return _Ending(refused, outcomes, report, terminal.facts(run, datasets))
 
 
 def _explain(words: argparse.Namespace) -> int:

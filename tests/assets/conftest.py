@@ -1,6 +1,6 @@
 """Runs of the nightly job in this process, on real dumps and a Dagster instance of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +25,15 @@ class Dagster:
             instance=self.instance,
             resources={"corpus": self.corpus},
             partition_key=dump,
+            raise_on_error=False,
+        )
+
+    def run_range(self, tags: Mapping[str, str]) -> dg.ExecuteInProcessResult:
+        """The nightly job for the days that its tags name, as a backfill starts it."""
+        return defs.resolve_job_def("nightly").execute_in_process(
+            instance=self.instance,
+            resources={"corpus": self.corpus},
+            tags=tags,
             raise_on_error=False,
         )
 

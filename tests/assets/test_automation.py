@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from assets.automation import MOST_REQUESTS, WATCHED_DUMPS, dump_landed, every_night
+from assets.automation import WATCHED_DUMPS, dump_landed, every_night
 from assets.corpus import Corpus
 from assets.definitions import defs
 from assets.dumps import QUIET_SECONDS, Delivery
@@ -135,15 +135,29 @@ def test_a_folder_of_dumps_that_is_not_there_is_named(raw: Path) -> None:
     assert f"no folder of dumps {raw / 'nowhere'}" in (tick(raw / "nowhere").skip_message or "")
 
 
-def test_a_backlog_is_started_a_few_at_a_time_and_oldest_first(raw: Path) -> None:
-    days = [f"2026-10-{day:02}" for day in range(1, MOST_REQUESTS + 4)]
-    for day in reversed(days):
+def test_dumps_that_landed_at_once_are_one_run(raw: Path) -> None:
+    """Others between them, unchanged or still arriving, are not asked for."""
+    days = ("2026-10-05", "2026-10-01", "2026-10-04")
+    deliver(raw, "2026-10-02")
+    before = tick(raw)
+    for day in days:
         deliver(raw, day)
-    first = tick(raw)
-    second = tick(raw, first.cursor)
-    started = [r.partition_key for r in (*first.run_requests, *second.run_requests)]
-    assert len(first.run_requests) == MOST_REQUESTS
-    assert started == days
+    deliver(raw, "2026-10-03", landed=False)
+    landed = tick(raw, before.cursor)
+    (request,) = landed.run_requests
+    assert request.partition_key is None
+    assert request.tags == {
+        "dagster/asset_partition_range_start": "2026-10-01",
+        "dagster/asset_partition_range_end": "2026-10-05",
+        "dagster/sensor_name": "dump_landed",
+        "hygiene/dumps": "2026-10-01,2026-10-04,2026-10-05",
+    }
+    assert not tick(raw, landed.cursor).run_requests
+    # The same dumps are the same request; where one of them has changed it is another.
+    assert tick(raw, before.cursor).run_requests == [request]
+    (raw / days[0] / "letters" / "tides.txt").write_text("The tide is late today.\n")
+    (raw / days[0] / "_SUCCESS").touch()
+    assert tick(raw, before.cursor).run_requests[0].run_key != request.run_key
 
 
 def test_old_dumps_that_were_started_are_not_listed_again(raw: Path) -> None:
@@ -151,13 +165,13 @@ def test_old_dumps_that_were_started_are_not_listed_again(raw: Path) -> None:
     days = [(first + dt.timedelta(n)).isoformat() for n in range(WATCHED_DUMPS + 2)]
     for day in days:
         deliver(raw, day)
-    cursor = None
-    while (done := tick(raw, cursor)).run_requests:
-        cursor = done.cursor
+    started = tick(raw)
+    (request,) = started.run_requests
+    assert request.tags["hygiene/dumps"].split(",") == days
     for day in (days[0], days[-1]):
         (raw / day / "letters" / "tides.txt").write_text("The tide is late today.\n")
         (raw / day / "_SUCCESS").touch()
-    assert [r.partition_key for r in tick(raw, cursor).run_requests] == [days[-1]]
+    assert [r.partition_key for r in tick(raw, started.cursor).run_requests] == [days[-1]]
 
 
 def test_without_a_marker_a_dump_has_landed_when_nothing_arrives_any_more(raw: Path) -> None:

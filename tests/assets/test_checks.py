@@ -45,7 +45,7 @@ def test_only_the_suite_that_was_asked_for_is_answered() -> None:
 def test_a_refusal_names_errors_with_what_was_found_and_counts_the_rest() -> None:
     failed = [outcome(f"number_{n}", ids=n) for n in range(1, 8)]
     others = [outcome("fine", passed=True), outcome("odd", severity=WARNING)]
-    failure = refusal([*others, *failed], REPORT)
+    failure = refusal({"2026-11-21": ([*others, *failed], REPORT)})
     words = failure.description or ""
     assert "- documents/number_1: Expected of number_1. (1 of 24 rows)" in words
     assert words.endswith("- and 2 more")

@@ -146,12 +146,12 @@ def test_a_commit_that_was_cut_short_is_finished_by_whoever_comes_next(
         broken.setattr(os, "rename", cut_short)
         assert not dagster.run(DUMP).success
     assert not (dagster.out / "ledger" / DUMP).exists()
-    with dagster.corpus.open(DUMP):
+    with dagster.corpus.open([DUMP]):
         assert len(rows(dagster.out, "ledger")) == 3
     assert not (dagster.out / "_work" / DUMP / "commit.json").exists()
 
 
 def test_failures_that_time_does_not_heal_are_not_retried(dagster: Dagster) -> None:
-    with pytest.raises(dg.Failure) as caught, dagster.corpus.open("2026-11-20"):
+    with pytest.raises(dg.Failure) as caught, dagster.corpus.open(["2026-11-20"]):
         pass
     assert not caught.value.allow_retries
