@@ -59,6 +59,17 @@ def measured() -> dict[str, Any]:
             "rows": [gold],
             "absent": {},
         },
+        "pages": {
+            "date": "2026-11-22",
+            "documents": 200_000,
+            "template": 50_000,
+            "bytes": 640e6,
+            "rows": [
+                row | {"cores": 1},
+                row | {"cores": 2},
+                {**theirs, "cores": 1, "wrong": {}},
+            ],
+        },
         "corpora": {"200000": corpus},
         "others": corpus | {"documents": 20_000},
         "incremental": {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
-from benchmarks.neardup import corpora, gold, incremental, neighbours, synthetic
+from benchmarks.neardup import corpora, gold, incremental, neighbours, pages, synthetic
 from benchmarks.neardup.page import page
 from benchmarks.neardup.planted import Plan
 from benchmarks.novels import ROOT
@@ -23,6 +23,7 @@ STORE = _PLACE / "neardup.json"
 _DOCUMENTS = (200_000, 2_000_000)
 _TEMPLATE = 50_000
 _WITH_DATASKETCH = 200_000  # documents: beyond, it takes too long and too much memory
+_PAGES = 200_000
 # text-dedup holds all pairs of a cluster at once.
 _SMALL, _SMALL_TEMPLATE = 20_000, 1_000
 _DUMP, _EARLIER = 20_000, (0, 1, 10, 50)
@@ -51,6 +52,10 @@ def main(
             plan = Plan(size, template=template)
             planted = corpora.measure(scratch / "corpus", plan, ways)
             measured.setdefault("corpora", {})[str(size)] = _dated(planted)
+        _say(f"{_PAGES:,} documents as long as web pages")
+        measured["pages"] = _dated(
+            pages.measure(scratch / "pages", _PAGES, template, others=others)
+        )
         if others:
             _say(f"{_SMALL:,} planted documents, and everybody")
             plan = Plan(_SMALL, template=_SMALL_TEMPLATE)

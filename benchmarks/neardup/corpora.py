@@ -42,7 +42,7 @@ def measure(scratch: Path, plan: Plan, ways: Sequence[Way]) -> dict[str, Any]:
         shutil.rmtree(scratch / folder)
     absent = {}
     if ways:
-        given = neighbours.write(scratch / "given.jsonl", _documents(plan))
+        given = neighbours.write(scratch / "given.jsonl", documents(plan))
         for told in neighbours.ask(ways, given, scratch):
             if isinstance(told, tuple):
                 absent[told[0]] = told[1]
@@ -62,7 +62,8 @@ def pairs_of(plan: Plan) -> list[judge.Row]:
     return [row for table in truth(plan) for row in table.to_pylist()]
 
 
-def _documents(plan: Plan) -> Iterable[tuple[str, str]]:
+def documents(plan: Plan) -> Iterable[tuple[str, str]]:
+    """(id, text) of every document."""
     for table in plan.tables(np.arange(plan.documents)):
         yield from zip(table["doc_id"].to_pylist(), table["text"].to_pylist(), strict=True)
 
