@@ -10,6 +10,7 @@ once, into memory; those of a giant group into a file, so that memory others nee
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -29,17 +30,18 @@ from pipeline.kernels.likeness import Sets
 from pipeline.steps.meeting import FRESH, group_of
 from pipeline.store.dataset import Dataset, read_batches
 
-_KEY_OF = ("group", "doc", "low", "order", "text_high", "text_low")
 MEMBERS = pa.schema(
     [
-        *(pa.field(name, pa.uint64(), nullable=False) for name in _KEY_OF),
-        pa.field("shelf", pa.int32(), nullable=False),  # of those that the kernel is given
+        *(
+            pa.field(name, pa.uint64(), nullable=False)
+            for name in ("group", "doc", "low", "order", "text_high", "text_low")
+        ),
+        pa.field("shelf", pa.int32(), nullable=False),  # of those that `compare` is given
         pa.field("shard", pa.uint32(), nullable=False),
         pa.field("start", pa.uint64(), nullable=False),
         pa.field("shingle_count", pa.uint32(), nullable=False),
     ]
 )
-_NUMBERS = MEMBERS.names[1:]
 _FROM = ["doc_id", "text_hash", "shingle_count", "dump", "source", "chars", "damage", "edits"]
 _MEGABYTE = 1024 * 1024
 # Arrays that may be in memory at once; larger ones than their part lie in files.
@@ -105,8 +107,11 @@ def published(
 def compare(
     table: pa.Table, *, shelves: Sequence[Shelf], settings: DedupSettings
 ) -> Iterator[pa.Table]:
-    """Kernel, by group: keys and members in, pairs that are alike out."""
-    room = partial(_room, settings.process_memory_mb * _MEGABYTE // _ROOMS)
+    """Kernel, by group: keys and members in, pairs that are alike out.
+
+    shelves: where the members' shingles lie; the first is a folder that may be written to.
+    """
+    room = partial(_room, shelves[0].folder, settings.process_memory_mb * _MEGABYTE // _ROOMS)
     members = table.filter(pc.is_valid(table["order"]))
     keys = pa.concat_tables(
         [batch for batch in map(_keys, table.to_batches()) if batch.num_rows] or [_keys(table)]
@@ -128,9 +133,11 @@ def _keys(rows: pa.Table | pa.RecordBatch) -> pa.Table:
     return some if not some["key"].null_count else some.filter(pc.is_valid(some["key"]))
 
 
-def _room(most: int, count: int, kind: Any) -> NDArray[Any]:
-    """An array of so many numbers; one of more bytes than `most` in a file without a name."""
+def _room(folder: Path, most: int, count: int, kind: Any) -> NDArray[Any]:
+    """An array of so many numbers; one of more bytes than `most` in a file without a name, in this
+    folder: one for what is temporary may be memory itself.
+    """
     if not count or count * np.dtype(kind).itemsize <= most:
         return np.empty(count, kind)
-    with TemporaryFile() as file:
+    with TemporaryFile(dir=folder) as file:
         return np.memmap(file, kind, "w+", shape=count)
