@@ -306,20 +306,22 @@ def test_words_of_a_file_that_is_cut_off_or_gone_are_named(left: int, tmp_path: 
 
 
 def test_words_behind_a_damaged_header_are_refused(tmp_path: Path) -> None:
-    """Whichever of its bytes is another: it is told apart, or the words are the same."""
+    """Whichever of its bytes is another: it is told apart, or it is one that says nothing of where
+    the words are.
+    """
     path = flat(tmp_path / "header.parquet", [TEN])
     whole = path.read_bytes()
     column = pq.read_metadata(path).row_group(0).column(1)
     start = column.data_page_offset
     (found,) = words(path, "packed")
-    expected, refused = found.values.tolist(), 0
+    expected = found.values.tolist()
+    seen: list[list[int] | str] = []
     for at in range(start, start + column.total_compressed_size - 4 * len(expected)):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x81]) + whole[at + 1 :])
         try:
-            (found,) = words(path, "packed")
+            seen.append(words(path, "packed")[0].values.tolist())
         except StoreError as error:
-            assert "header.parquet is not flat, or damaged" in str(error)
-            refused += 1
-        else:
-            assert found.values.tolist() == expected
-    assert refused > 4
+            seen.append(str(error).split(":")[0])
+    refused = f"{path} is not flat, or damaged"
+    assert seen.count(refused) > 4
+    assert seen.count(refused) + seen.count(expected) == len(seen)

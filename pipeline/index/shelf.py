@@ -15,7 +15,7 @@ from pipeline.kernels.lookups import copy_runs
 from pipeline.store.dataset import Dataset, StoreError
 from pipeline.store.flat import Words, words
 
-# Shelves whose files are known: with fewer than there are dumps, every look-up would list them anew.
+# Shelves whose files are known: with fewer than there are dumps, each look-up would list them anew.
 _MOST_SHELVES = 4096
 # Files that are kept open: each takes one of the descriptors that a process may have, often 1024.
 _MOST_FILES = 512

@@ -119,8 +119,10 @@ def _page(bytes_of: NDArray[np.uint8], chunk: Any, width: int) -> tuple[int, int
     return start, size
 
 
-def _binary_page(bytes_of: NDArray[np.uint8], chunk: Any) -> tuple[int, int]:
+def _binary_page(bytes_of: NDArray[np.uint8], chunk: Any, column: Any) -> tuple[int, int]:
     """The same of packed numbers without nulls, each value after its length."""
+    if column.max_definition_level:  # which are null is said in the page, before the values
+        raise ValueError(f"column {chunk.path_in_schema} may hold nulls")
     start = chunk.data_page_offset
     size, values = _told_of_page(bytes_of[start : start + _MOST_HEADER].tobytes())
     header = chunk.total_compressed_size - size
@@ -168,9 +170,10 @@ def words(path: Path, name: str) -> list[Words]:
     for number in range(about.num_row_groups):
         try:
             chunk = about.row_group(number).column(at)
-            if packed and columns[at].max_definition_level:  # it would be told before the values
-                raise ValueError(f"column {name} may hold nulls")
-            start, size = _binary_page(bytes_of, chunk) if packed else _page(bytes_of, chunk, _WORD)
+            if packed:
+                start, size = _binary_page(bytes_of, chunk, columns[at])
+            else:
+                start, size = _page(bytes_of, chunk, _WORD)
         except ValueError as error:
             raise StoreError(f"{path} is not flat, or damaged: {error}") from error
         values = np.asarray(bytes_of[start : start + size]).view(np.uint32)

@@ -37,7 +37,7 @@ def chosen(table: pa.Table, *, names: list[str]) -> Iterator[pa.Table]:
 
 
 def even_keyed(table: pa.Table) -> Iterator[pa.Table]:
-    """The even numbers below 128 in one table, the odd ones after them in another, with keys."""
+    """Of even numbers below 128 two tables: they, and the numbers after them; with keys."""
     even = table.filter(pc.equal(pc.bit_wise_and(table["n"], 1), 0))
     for more in (0, 1):
         n = pc.add(even["n"], more)

@@ -184,12 +184,9 @@ def test_a_source_that_lacks_a_column_has_nulls_there(
             kernel = partial(kernels.chosen, names=every.names)
             found = engine.shuffle_map(kernel, some, "key", out, partition_bytes=partition_bytes)
         rows = [tuple(row.values()) for row in found.table(every.names).to_pylist()]
-        assert len(rows) == 7
-        assert {row for row in map(str, rows)} == {
-            *(str((key, n, None)) for n, key in enumerate((A, A, C, C, C))),
-            str((A, None, first)),
-            str((C, None, second)),
-        }
+        expected = [(key, n, None) for n, key in enumerate((A, A, C, C, C))]
+        expected += [(A, None, first), (C, None, second)]
+        assert sorted(rows, key=str) == sorted(expected, key=str)
 
 
 LETTERS = pa.schema([("letter", pa.string())])
