@@ -18,6 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline import schema
+from pipeline.index.shelf import Shelf
 from pipeline.kernels.lookups import Numbers, Places, runs_of
 from pipeline.store.dataset import Dataset, StoreError
 from pipeline.store.flat import Block, FlatColumns
@@ -107,11 +108,19 @@ def _opened(part: Part, columns: FlatColumns) -> list[Block]:
         raise _torn(part, str(error)) from error
 
 
-def _torn(part: Part, told: str) -> StoreError:
-    return StoreError(
-        f"the index of {part.dump} is torn: {told}; make it anew: hygiene index --rebuild "
-        f"{part.dump}"
+def shelf_of(part: Part) -> Shelf:
+    """Where the shingles of the part's documents lie, at the places that `documents` names."""
+    return Shelf(
+        part.shingles,
+        "shingle",
+        part.fingerprint,
+        f"the index of {part.dump}",
+        f"make it anew: hygiene index --rebuild {part.dump}",
     )
+
+
+def _torn(part: Part, told: str) -> StoreError:
+    return shelf_of(part).torn(told)
 
 
 def _ranges(first: Places, sizes: Places) -> Places:

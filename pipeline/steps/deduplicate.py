@@ -26,9 +26,9 @@ from pipeline.dedup import bands, keepers, likeness
 from pipeline.dedup.ids import ids_of, numbers_of
 from pipeline.dedup.order import KeepOrder
 from pipeline.engine.engine import Engine, Mapped, ordered
+from pipeline.index import part as index
 from pipeline.index.making import TargetOf, as_it_is, partition_bytes
 from pipeline.index.part import Part
-from pipeline.index.shelf import Shelf
 from pipeline.steps import meeting, members
 from pipeline.store.dataset import Dataset, Target
 from pipeline.store.flat import FlatColumns
@@ -106,7 +106,6 @@ def _alike(
     target_of: TargetOf,
     order: KeepOrder,
 ) -> Dataset:
-    shelves = [Shelf(each.folder, "shingles") for each in fresh]
     made = []
     for number, signed in enumerate(fresh):
         target = target_of(f"members-{number}", members.MEMBERS, "grouped")
@@ -117,7 +116,7 @@ def _alike(
     kernel = partial(members.published, parts=parts, shelf=len(fresh), order=order)
     target = target_of("members-published", members.MEMBERS, "grouped")
     made.append(engine.map(kernel, groups, target))
-    shelves += [Shelf(part.shingles, "shingle") for part in parts]
+    shelves = [*map(members.shelf_of, fresh), *map(index.shelf_of, parts)]
     return engine.shuffle_map(
         partial(members.compare, shelves=shelves, settings=order.settings),
         [Mapped(met, partial(meeting.grouped, groups=groups), met.rows * _MET_BYTES), *made],

@@ -48,6 +48,17 @@ _MEGABYTE = 1024 * 1024
 _ROOMS = 6
 
 
+def shelf_of(signed: Dataset) -> Shelf:
+    """Where the shingles of new documents lie, at the places that `fresh` names."""
+    return Shelf(
+        signed.folder,
+        "shingles",
+        signed.fingerprint,
+        f"the dataset {signed.folder}",
+        "remove it, and run its step again",
+    )
+
+
 def fresh(signed: Dataset, shelf: int, groups: Dataset, order: KeepOrder) -> Iterator[pa.Table]:
     """A row for each new document that is in a group, of its signatures.
 

@@ -10,6 +10,7 @@ a look-up costs the same however large the file is.
 """
 
 import mmap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,8 @@ _WORD = 4
 _WIDTHS = {"INT32": 4, "INT64": 8, "FLOAT": 4, "DOUBLE": 8}
 # How a column that lies there as it was in memory may be encoded: it, and that none of it is null.
 _PLAIN = {"PLAIN", "RLE", "BIT_PACKED"}
-_I32_FIELD = 0x15  # Thrift's compact protocol: the next field, a number of 32 bits
+# Thrift's compact protocol: the next field, a number of 32 bits; the kind of a field that is one.
+_I32_FIELD, _STRUCTURE = 0x15, 0x0C
 
 
 @dataclass(frozen=True)
@@ -111,17 +113,22 @@ def _page(bytes_of: NDArray[np.uint8], chunk: Any, width: int) -> tuple[int, int
     start = chunk.data_page_offset + header
     if start + size > len(bytes_of):
         raise ValueError(f"column {chunk.path_in_schema} is cut off")
-    if _page_bytes(bytes_of[chunk.data_page_offset : start].tobytes()) < size:
+    page, values = _told_of_page(bytes_of[chunk.data_page_offset : start].tobytes())
+    if page < size or values != chunk.num_values:
         raise ValueError(f"column {chunk.path_in_schema} has several pages")
     return start, size
 
 
-def _binary_page(bytes_of: NDArray[np.uint8], chunk: Any) -> tuple[int, int]:
+def _binary_page(bytes_of: NDArray[np.uint8], chunk: Any, column: Any) -> tuple[int, int]:
     """The same of packed numbers without nulls, each value after its length."""
+    if column.max_definition_level:  # which are null is said in the page, before the values
+        raise ValueError(f"column {chunk.path_in_schema} may hold nulls")
     start = chunk.data_page_offset
-    size = _page_bytes(bytes_of[start : start + _MOST_HEADER].tobytes())
+    size, values = _told_of_page(bytes_of[start : start + _MOST_HEADER].tobytes())
     header = chunk.total_compressed_size - size
     _check_plain(chunk, header)
+    if values != chunk.num_values:
+        raise ValueError(f"column {chunk.path_in_schema} has several pages")
     start += header
     if start + size > len(bytes_of) or size % _WORD:
         raise ValueError(f"column {chunk.path_in_schema} is cut off, or not of whole words")
@@ -146,23 +153,28 @@ class Words:
 
 def words(path: Path, name: str) -> list[Words]:
     """A column of uint32, or of binary values that are packed with them, of each row group. In the
-    latter each value comes after its length in bytes, a word by itself.
+    latter each value comes after its length in bytes, a word by itself; that each is of whole words
+    is for the writer to see to.
 
     Raises `StoreError` as `blocks` does.
     """
     about, file = _mapped(path)
     bytes_of = np.frombuffer(file, np.uint8)
-    columns = about.schema.to_arrow_schema()
-    at = columns.get_field_index(name)
+    columns = [about.schema.column(number) for number in range(about.num_columns)]
+    names = [column.path for column in columns]
+    if name not in names:
+        raise StoreError(f"{path} is not flat, or damaged: it has no column {name}")
+    at = names.index(name)
+    packed = pa.types.is_large_binary(about.schema.to_arrow_schema().field(name).type)
     found = []
     for number in range(about.num_row_groups):
         try:
             chunk = about.row_group(number).column(at)
-            if pa.types.is_large_binary(columns.field(at).type):
-                start, size = _binary_page(bytes_of, chunk)
+            if packed:
+                start, size = _binary_page(bytes_of, chunk, columns[at])
             else:
                 start, size = _page(bytes_of, chunk, _WORD)
-        except (IndexError, OverflowError, ValueError) as error:
+        except ValueError as error:
             raise StoreError(f"{path} is not flat, or damaged: {error}") from error
         values = np.asarray(bytes_of[start : start + size]).view(np.uint32)
         found.append(Words(values, file, start))
@@ -176,27 +188,31 @@ def _check_plain(chunk: Any, header: int) -> None:
         raise ValueError(f"column {chunk.path_in_schema} is no single plain page")
 
 
-def _page_bytes(header: bytes) -> int:
-    """How large the page is that begins like this; 0 where no page does.
+def _told_of_page(header: bytes) -> tuple[int, int]:
+    """(how large the page is that begins like this, how many values it has); zeros where no page
+    does.
 
-    A page's header is a Thrift structure; its first two fields are the kind of page and its size
+    A page's header is a Thrift structure. Its fields are the kind of page, its size, that when
+    compressed, perhaps a checksum, and a structure that begins with the number of values
     (parquet.thrift, `PageHeader`).
     """
-    at = value = 0
-    for _ in range(2):
-        if header[at : at + 1] != bytes([_I32_FIELD]):
-            return 0
-        value = shift = 0
-        more = True
-        while more:  # seven bits a byte, the lowest first; the uppermost bit: more follow
-            at += 1
-            if at >= len(header):
-                return 0
-            value |= (header[at] & 0x7F) << shift
-            shift += 7
-            more = header[at] >= 0x80
-        at += 1
-    return value >> 1  # zigzag: the lowest bit is the sign
+    rest = iter(header)
+    numbers = []
+    while (field := next(rest, 0)) == _I32_FIELD:
+        numbers.append(_number(rest))
+    is_page = len(numbers) > 2 and field & 0x0F == _STRUCTURE and next(rest, 0) == _I32_FIELD
+    return (numbers[1], _number(rest)) if is_page else (0, 0)
+
+
+def _number(rest: Iterator[int]) -> int:
+    """Seven bits a byte, the lowest first; the uppermost bit: more follow. 0 where they end."""
+    value = shift = 0
+    for byte in rest:
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value >> 1  # zigzag: the lowest bit is the sign
+    return 0
 
 
 class FlatColumns:

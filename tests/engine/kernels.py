@@ -24,13 +24,24 @@ def same(table: pa.Table) -> Iterator[pa.Table]:
 
 def groups(table: pa.Table) -> Iterator[pa.Table]:
     """One row a key: the numbers of the rows that met."""
-    keys = table["key"].to_pylist()
-    assert keys == sorted(keys)
-    for key in dict.fromkeys(keys):
+    for key in sorted(set(table["key"].to_pylist())):
         members = sorted(
             table.filter(pc.equal(table["key"], pa.scalar(key, pa.uint64())))["n"].to_pylist()
         )
         yield pa.table({"key": pa.array([key], pa.uint64()), "n": [members]})
+
+
+def chosen(table: pa.Table, *, names: list[str]) -> Iterator[pa.Table]:
+    """The columns in this order."""
+    yield table.select(names)
+
+
+def even_keyed(table: pa.Table) -> Iterator[pa.Table]:
+    """Of even numbers below 128 two tables: they, and the numbers after them; with keys."""
+    even = table.filter(pc.equal(pc.bit_wise_and(table["n"], 1), 0))
+    for more in (0, 1):
+        n = pc.add(even["n"], more)
+        yield pa.table({"key": pc.shift_left(n, 56).cast(pa.uint64()), "n": n})
 
 
 def killed_once(table: pa.Table, *, mark: Path) -> Iterator[pa.Table]:

@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.engine.engine import EngineError, Kernel
+from pipeline.engine.engine import EngineError, Kernel, Mapped, ordered
 from pipeline.engine.local import LocalEngine
 from pipeline.store.dataset import Dataset, Provenance, Target, write_shard
 from tests.conftest import tree
@@ -94,6 +96,97 @@ def test_many_partitions_keep_keys_together(
     assert out.table(["key"])["key"].to_pylist() == sorted(keys)  # ranges of keys, in order
     found = {row["key"]: row["n"] for row in out.table(["key", "n"]).to_pylist()}
     assert found == {key: list(range(k, 500, 37)) for k, key in enumerate(keys)}
+
+
+@given(st.lists(st.tuples(st.integers(0, 3) | st.just(2**64 - 1), st.integers(0, 9)), max_size=40))
+def test_ordered_rows_are_sorted_and_equal_keys_stay_as_they_came(
+    rows: list[tuple[int, int]],
+) -> None:
+    """In whichever tables they come; more rows than a sort takes for few, and none."""
+    rows = rows + rows[::-1]
+    tables = [
+        pa.table({"key": [k for k, _ in some], "n": [n for _, n in some]}, KEYED)
+        for some in (rows[:7], rows[7:])
+    ]
+    (found,) = ordered(kernels.same, "key")(pa.concat_tables(tables))
+    assert [(row["key"], row["n"]) for row in found.to_pylist()] == sorted(
+        rows, key=lambda row: row[0]
+    )
+
+
+@pytest.mark.parametrize("partition_bytes", [None, 100])
+def test_what_is_mapped_on_its_way_is_as_if_it_were_written(
+    partition_bytes: int | None, tmp_path: Path
+) -> None:
+    """Whether it is read where it is or split; beside another source, and with any workers."""
+    numbers, beside = source(tmp_path / "in"), keyed(tmp_path / "beside", [(A, 7), (0, 8)])
+    trees = []
+    for workers in (1, 2):
+        with LocalEngine(workers) as engine:
+            there = target(tmp_path / f"{workers}/written", KEYED)
+            written = engine.map(kernels.even_keyed, numbers, there)
+            assert written.rows == 8
+            size = sum(path.stat().st_size for path in written.paths)
+            one = Mapped(numbers, kernels.even_keyed, size, ["n"])
+            for name, first in (("mapped", one), ("read", written)):
+                out = engine.shuffle_map(
+                    ordered(kernels.same, "key"),
+                    [first, beside],
+                    "key",
+                    target(tmp_path / f"{workers}/{name}", KEYED),
+                    partition_bytes=partition_bytes,
+                )
+                assert out.rows == 10
+                assert (len(out.paths) > 1) == bool(partition_bytes)
+                trees.append(tree(out.folder) | {"_manifest.json": b""})  # the name is in it
+    assert trees[0] == trees[1] == trees[2] == trees[3]
+
+
+def test_only_the_columns_that_are_asked_for_come_to_what_is_mapped(tmp_path: Path) -> None:
+    both = keyed(tmp_path / "in", [(A, 1), (B, 2)])
+    with LocalEngine() as engine:
+        one = Mapped(both, kernels.same, 0, ["key"])
+        keys = target(tmp_path / "out", pa.schema([KEYED.field("key")]))
+        out = engine.shuffle_map(ordered(kernels.same, "key"), [one], "key", keys)
+    assert out.table(["key"])["key"].to_pylist() == [A, B]
+
+
+MORE = [
+    pytest.param("number", pa.int32(), [5, None], id="numbers"),
+    pytest.param("share", pa.float64(), [0.5, 2.0], id="floats"),
+    pytest.param("is", pa.bool_(), [True, False], id="truths"),
+    pytest.param("day", pa.timestamp("us"), [0, 1], id="times"),
+    pytest.param("word", pa.string(), ["x", ""], id="strings"),
+    pytest.param("bytes", pa.large_binary(), [b"x", None], id="bytes"),
+    pytest.param("list", pa.list_(pa.uint32()), [[1], []], id="lists"),
+]
+
+
+@pytest.mark.parametrize("partition_bytes", [None, 10])
+@pytest.mark.parametrize(("name", "kind", "values"), MORE)
+def test_a_source_that_lacks_a_column_has_nulls_there(
+    name: str, kind: pa.DataType, values: list[object], partition_bytes: int | None, tmp_path: Path
+) -> None:
+    """However many rows each has, and whichever comes first."""
+    wide = pa.schema([KEYED.field("key"), pa.field(name, kind)])
+    every = pa.schema([*KEYED, pa.field(name, kind)])
+    column = pa.array(values, pa.int64() if kind == pa.timestamp("us") else kind).cast(kind)
+    there = target(tmp_path / "wide", wide)
+    table = pa.table([pa.array([A, C], pa.uint64()), column], schema=wide)
+    sources = [
+        keyed(tmp_path / "narrow", [(key, n) for n, key in enumerate((A, A, C, C, C))]),
+        there.finish([write_shard(there.folder / "part-0.parquet", wide, [table])]),
+    ]
+    first, second = column.to_pylist()
+    for some in (sources, sources[::-1]):
+        out = target(tmp_path / some[0].folder.name / "out", every)
+        with LocalEngine() as engine:
+            kernel = partial(kernels.chosen, names=every.names)
+            found = engine.shuffle_map(kernel, some, "key", out, partition_bytes=partition_bytes)
+        rows = [tuple(row.values()) for row in found.table(every.names).to_pylist()]
+        expected = [(key, n, None) for n, key in enumerate((A, A, C, C, C))]
+        expected += [(A, None, first), (C, None, second)]
+        assert sorted(rows, key=str) == sorted(expected, key=str)
 
 
 LETTERS = pa.schema([("letter", pa.string())])

@@ -1,10 +1,12 @@
 """Small corpora for the tests of the index: documents as published, without the steps before.
 
-What belongs here: writing documents, and parts of an index by hand. What does not: whole runs.
+What belongs here: writing documents, and parts of an index by hand; reading shingles back. What
+does not: whole runs.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from pipeline.engine.local import LocalEngine
 from pipeline.index import parts
 from pipeline.index.making import DATASETS
 from pipeline.index.part import Part
+from pipeline.index.shelf import Shelf, fetch
 from pipeline.index.signing import SIGNED_FROM
 from pipeline.provenance import versions
 from pipeline.recipe import Recipe
@@ -95,3 +98,12 @@ def _tables(blocks: Iterable[Mapping[str, Sequence[int]]], columns: pa.Schema) -
         )
         for block in blocks
     ]
+
+
+def shingles_at(shelf: Shelf, places: Iterable[tuple[int, int, int]]) -> list[list[int]]:
+    """What lies on the shelf at (shard, start, count), for each."""
+    shard, start, counts = np.array([*places], np.uint64).reshape(-1, 3).T
+    ends = np.append(0, np.cumsum(counts)).astype(np.int64)
+    out = np.zeros(ends[-1], np.uint32)
+    fetch(shelf, shard.astype(np.uint32), start, counts.astype(np.uint32), ends[:-1], out)
+    return [out[a:b].tolist() for a, b in pairwise(ends)]

@@ -39,12 +39,14 @@ def test_partitions_are_never_larger_than_a_page_may_be() -> None:
 
 def signed(folder: Path, shards: list[list[int]]) -> Dataset:
     """Signatures of documents with so many shingles each."""
-    target = Target(folder, schema.SIGNED, Provenance("signatures", "d", str(shards), "{}", ()))
+    provenance = Provenance("signatures", "d", str(shards), "{}", ())
+    target = Target(folder, schema.SIGNED, provenance, layout="flat")
     made = []
     for number, counts in enumerate(shards):
         rows = [
             {"doc_id": doc_id("d", f"{number}/{at}"), "dump": "d", "source": f"{at}", "chars": at}
             | {"text_hash": doc_id("t", "t"), "shingle_count": count or None}
+            | {"shingles": bytes(4 * count)}
             for at, count in enumerate(counts)
         ]
         tables = [pa.Table.from_pylist(rows, schema.SIGNED)] if rows else []

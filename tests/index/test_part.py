@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dedup.signatures import unpacked
+from pipeline import schema
 from pipeline.index import part as index
 from pipeline.store import flat
 from pipeline.store.dataset import StoreError
-from tests.index.corpora import Shards, by_hand
+from tests.index.corpora import Shards, by_hand, shingles_at
 
 NUMBERS = st.integers(0, 25) | st.integers(2**64 - 3, 2**64 - 1)
 FOLDERS = count()
@@ -24,7 +24,8 @@ class Row(NamedTuple):
 
     doc: int
     shard: int
-    shingles: tuple[int, ...]
+    start: int
+    shingle_count: int
 
 
 @pytest.fixture(scope="module")
@@ -71,35 +72,13 @@ def test_documents_with_a_key_are_those_that_have_it(
     assert list(zip(met.keys.tolist(), met.docs.tolist(), strict=True)) == expected
 
 
-def of_documents(folder: Path, rows: list[Row], ends: list[int]) -> index.Part:
-    """A part with these documents, their shingles in their shards, a block for each two."""
-    shingles: list[list[int]] = [[], []]
-    told = []
-    for row in rows:  # not in order of their numbers: shingles lie as the documents did
-        told.append((row.doc, row.shard, len(shingles[row.shard]), len(row.shingles)))
-        shingles[row.shard] += row.shingles
-    columns = ("doc", "shard", "start", "shingle_count")
-    of = {told_of[0]: dict(zip(columns, told_of, strict=True)) for told_of in told}
-    documents: Shards = [
-        [{name: [of[doc][name] for doc in docs] for name in columns}]
-        for docs in cut(sorted(of), ends)
-    ]
-    blocks: Shards = [
-        [
-            {"shingle": [n for row in some for n in row.shingles]}
-            for some in (mine[at : at + 2] for at in range(0, len(mine), 2))
-        ]
-        for mine in ([row for row in rows if row.shard == shard] for shard in range(2))
-    ]
-    return by_hand(folder, {"document_index": documents, "shingles": blocks})
-
-
 DOCUMENTS = st.lists(
     st.builds(
         Row,
         NUMBERS,
-        st.integers(0, 1),
-        st.lists(st.integers(0, 2**32 - 1), max_size=4).map(tuple),
+        st.integers(0, 2**32 - 1),
+        st.integers(0, 2**64 - 1),
+        st.integers(0, 2**32 - 1),
     ),
     max_size=12,
     unique_by=lambda row: row.doc,
@@ -112,50 +91,35 @@ DOCUMENTS = st.lists(
     others=st.sets(NUMBERS, max_size=6),
     some=st.integers(1, 3),
     ends=st.lists(st.integers(0, 99), max_size=2),
-    at_once=st.integers(1, 9),
 )
 def test_documents_come_as_they_were_put_in(
-    rows: list[Row], others: set[int], some: int, ends: list[int], at_once: int, folder: Path
+    rows: list[Row], others: set[int], some: int, ends: list[int], folder: Path
 ) -> None:
-    part = of_documents(folder / str(next(FOLDERS)), rows, ends)
     known = {row.doc: row for row in rows}
+    shards: Shards = [
+        [{name: [getattr(known[doc], name) for doc in docs] for name in Row._fields}]
+        for docs in cut(sorted(known), ends)
+    ]
+    part = by_hand(folder / str(next(FOLDERS)), {"document_index": shards})
     asked = numbers(known.keys() | others)
     assert index.holds(part, asked).tolist() == [doc in known for doc in asked.tolist()]
 
     wanted = sorted(known)[::some]
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(index, "_MOST_SHINGLES", at_once)
-        tables = list(index.documents(part, np.array(wanted, np.uint64)))
-    found = []
-    for table in tables:
-        counts = table["shingle_count"].to_pylist()
-        assert sum(counts) <= at_once or len(counts) == 1
-        values, ends_ = unpacked(table["shingles"].combine_chunks())
-        sets = [tuple(values[a:b].tolist()) for a, b in pairwise(ends_)]
-        found += list(zip(table["doc"].to_pylist(), table["shard"].to_pylist(), sets, strict=True))
-    assert found == [tuple(known[doc]) for doc in wanted]
+    found = index.documents(part, np.array(wanted, np.uint64))
+    assert found.schema == schema.DOCUMENT_INDEX
+    columns = (found[name].to_pylist() for name in Row._fields)
+    assert list(zip(*columns, strict=True)) == [known[doc] for doc in wanted]
 
 
 @pytest.fixture
 def tens(tmp_path: Path) -> index.Part:
-    """Keys and documents 0 to 9, 10 to 19 … in shards of their own, a shingle each."""
+    """Keys and documents 0 to 9, 10 to 19 … in shards of their own."""
     tens = [list(range(start, start + 10)) for start in range(0, 50, 10)]
     return by_hand(
         tmp_path,
         {
             "band_index": [[{"key": some, "doc": some}] for some in tens],
-            "document_index": [
-                [
-                    {
-                        "doc": some,
-                        "shard": [number] * 10,
-                        "start": [*range(10)],
-                        "shingle_count": [1] * 10,
-                    }
-                ]
-                for number, some in enumerate(tens)
-            ],
-            "shingles": [[{"shingle": some}] for some in tens],
+            "document_index": [[{"doc": some}] for some in tens],
         },
     )
 
@@ -177,24 +141,6 @@ def test_only_blocks_in_range_are_looked_into(
     assert looked == [([29], 20), ([30], 30)]
 
 
-def test_only_files_with_wanted_shingles_are_opened(
-    tens: index.Part, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened = []
-    real = flat.blocks
-
-    def note(path: Path, names: list[str]) -> list[flat.Block]:
-        opened.append((path.parent.parent.name, path.name))
-        return real(path, names)
-
-    monkeypatch.setattr(flat, "blocks", note)
-    (table,) = index.documents(tens, numbers({21, 48}))
-    assert table["doc"].to_pylist() == [21, 48]
-    shingles = [file for dataset, file in opened if dataset == "shingles"]
-    assert shingles == ["part-00002.parquet", "part-00004.parquet"]
-    assert "band_index" not in {dataset for dataset, _ in opened}
-
-
 def test_a_view_is_kept_from_one_look_up_to_the_next(
     tens: index.Part, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,28 +149,42 @@ def test_a_view_is_kept_from_one_look_up_to_the_next(
     assert index.holds(tens, numbers({33})).all()
 
 
+def test_a_torn_part_is_named_and_how_it_is_mended(tmp_path: Path) -> None:
+    part = by_hand(tmp_path, {"document_index": [[{"doc": [6]}]]})
+    says = r"the index of hand is torn: .*/band_index/hand names documents that .* does not have; "
+    with pytest.raises(StoreError, match=says + "make it anew: hygiene index --rebuild hand$"):
+        index.documents(part, numbers({5}))
+
+
 ONE = {"doc": [5], "shard": [0], "start": [0], "shingle_count": [3]}
 TORN = [
-    pytest.param(ONE | {"doc": [6]}, [[1, 2, 3]], "names documents that", id="no such document"),
-    pytest.param(ONE, [[1]], "names shingles that", id="one shingle in place of three"),
-    pytest.param(ONE, [], "has no shard 0", id="no file of shingles"),
-    pytest.param(ONE, [[]], "names shingles that", id="an empty one"),
-    pytest.param(ONE | {"start": [9]}, [[1, 2, 3]], "names shingles that", id="behind the end"),
+    pytest.param(ONE, [[1, 2]], "shingles are named that", id="two shingles in place of three"),
+    pytest.param(ONE, [], "shingles are named that", id="no file of shingles"),
+    pytest.param(ONE, [[]], "shingles are named that", id="an empty one"),
+    pytest.param(ONE | {"start": [1]}, [[1, 2, 3]], "are named that", id="over the end"),
+    pytest.param(ONE | {"start": [2**64 - 1]}, [[1, 2, 3]], "are named that", id="far behind it"),
+    pytest.param(ONE | {"shard": [1]}, [[1, 2, 3]], "are named that", id="in another file"),
 ]
 
 
 @pytest.mark.parametrize(("document", "shingles", "says"), TORN)
-def test_a_torn_part_is_named(
+def test_a_part_without_its_shingles_is_named_and_how_it_is_mended(
     document: dict[str, list[int]], shingles: list[list[int]], says: str, tmp_path: Path
 ) -> None:
     blocks: Shards = [[{"shingle": some}] if some else [] for some in shingles]
     part = by_hand(tmp_path, {"document_index": [[document]], "shingles": blocks})
-    with pytest.raises(StoreError, match=says):
-        list(index.documents(part, numbers({5})))
+    (row,) = index.documents(part, numbers({5})).to_pylist()
+    with pytest.raises(
+        StoreError,
+        match=rf"the index of hand is torn: .*{says}.*/shingles/hand .*; "
+        "make it anew: hygiene index --rebuild hand$",
+    ):
+        shingles_at(index.shelf_of(part), [(row["shard"], row["start"], row["shingle_count"])])
 
 
 def test_a_part_without_rows_has_nothing(tmp_path: Path) -> None:
     part = by_hand(tmp_path, {})
     assert len(index.documents_with(part, numbers({1, 2}), 3).keys) == 0
     assert not index.holds(part, numbers({1, 2})).any()
-    assert list(index.documents(part, numbers(set()))) == []
+    assert index.documents(part, numbers(set())).num_rows == 0
+    assert shingles_at(index.shelf_of(part), []) == []

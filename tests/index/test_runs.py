@@ -143,7 +143,7 @@ def test_however_little_memory_there_is_the_answer_is_the_same(
     raw = deliver(tmp_path, C, texts | {"n.txt": "NO"})
     much = publish(raw, shutil.copytree(two / "out", tmp_path / "much"))
     for module in (making, deduplicate):
-        monkeypatch.setattr(module, "partition_bytes", lambda _: 1500)
+        monkeypatch.setattr(module, "partition_bytes", lambda _: 1000)
     little = publish(raw, shutil.copytree(two / "out", tmp_path / "little"))
     for name in PUBLISHED:
         assert rows(much, name, C) == rows(little, name, C)
