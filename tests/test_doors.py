@@ -24,7 +24,7 @@ DOORS = {
     "jinja2": ["pipeline/report"],
     "langdetect": ["pipeline/measures/profiles.py"],
     "lxml": ["pipeline/html/markup.py"],
-    "numba": ["pipeline/kernels/compiled.py"],
+    "numba": ["pipeline/kernels/compiled.py", "pipeline/kernels/wide.py"],
     "lz4": ["pipeline/sources/archives/packed.py"],
     "orjson": ["pipeline/sources/objects/jsonobject.py", "pipeline/sources/signatures.py"],
     "pandas": ["expectations"],

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
 from numba import types
 from numba.core.extending import intrinsic
 
@@ -26,6 +25,8 @@ _ONES = 0x0101010101010101
 _BLANKS = 0x2020202020202020
 # Brings the lowest bits of eight bytes together in the uppermost byte, the first byte's lowest.
 _TOGETHER = 0x0102040810204080
+
+_POINTER: Any = types.CPointer(types.uint64)  # type: ignore[no-untyped-call]
 
 
 def _load(_context: Any, data: Any, _at: Any) -> Any:
@@ -46,12 +47,12 @@ def _store(_context: Any, data: Any, _at: Any, _word: Any) -> Any:
 def _place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     array = context.make_array(signature.args[0])(context, builder, arguments[0])
     place = builder.gep(array.data, [arguments[1]])
-    return builder.bitcast(place, ir.IntType(64).as_pointer())
+    return builder.bitcast(place, context.get_value_type(_POINTER))
 
 
 def _lowest_bit(_context: Any, _word: Any) -> Any:
-    def made(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+    def made(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], context.get_constant(types.boolean, True))
 
     return types.uint64(types.uint64), made
 

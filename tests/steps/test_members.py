@@ -198,9 +198,11 @@ def test_members_that_are_published_are_those_of_their_part(tmp_path: Path) -> N
     ("most", "count", "in_file"),
     [(64, 16, False), (64, 17, True), (0, 1, True), (0, 0, False)],
 )
-def test_arrays_that_are_too_large_lie_in_files(most: int, count: int, in_file: bool) -> None:
+def test_arrays_that_are_too_large_lie_in_files(
+    most: int, count: int, in_file: bool, tmp_path: Path
+) -> None:
     """By their bytes; and they are as any other. An empty one takes no room."""
-    made = members._room(most, count, np.uint32)
+    made = members._room(tmp_path, most, count, np.uint32)
     assert isinstance(made, np.memmap) == in_file
     assert (made.dtype, made.shape) == (np.uint32, (count,))
     made[:] = np.arange(count)
