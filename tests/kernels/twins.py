@@ -30,16 +30,25 @@ def runs(units: list[str], size: int, between: str) -> list[bytes]:
 
 
 def signature(shingles: list[bytes], a: list[int], b: list[int]) -> list[int]:
-    """The least value of each permutation of the shingles' hashes (datasketch's `affine32`)."""
+    """The signature of shingles, by the lower halves of their hashes; 0 counts as 1."""
+    return minima([max(1, hash_shingle(shingle) & 0xFFFFFFFF) for shingle in shingles], a, b)
+
+
+def minima(values: list[int], a: list[int], b: list[int]) -> list[int]:
+    """The least value of each permutation of numbers (datasketch's `affine32`)."""
     mask = 0xFFFFFFFF
     least = [mask] * len(a)
-    for shingle in shingles:
-        h = hash_shingle(shingle) & mask
+    for h in values:
         h = (h ^ h >> 16) * 0x85EBCA6B & mask
         h = (h ^ h >> 13) * 0xC2B2AE35 & mask
         h ^= h >> 16
         least = [min(m, (x * h + y) & mask) for m, x, y in zip(least, a, b, strict=True)]
     return least
+
+
+def sketch_bits(values: set[int]) -> set[int]:
+    """Which bits the sketch of a set of shingles has: by the lowest thirteen of each."""
+    return {value % (1 << 13) for value in values}
 
 
 def band_key(minima: list[int], band: int) -> int:
