@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.dedup.settings import DedupSettings
+from pipeline.dedup.signatures import hash32
 from pipeline.index import making
-from pipeline.kernels.shingling import hash_shingle
 from pipeline.steps import deduplicate
 from tests.conftest import ROOT
 from tests.dedup import twin
@@ -163,7 +163,7 @@ def sketched(text: str, sizes: DedupSettings) -> MinHash:
         sizes.bands * sizes.rows,
         seed=1,
         scheme="affine32",
-        hashfunc=lambda shingle: hash_shingle(shingle) & 0xFFFFFFFF,
+        hashfunc=hash32,
     )
     made.update_batch(shingle.encode() for shingle in twin.shingles(text))
     return made
