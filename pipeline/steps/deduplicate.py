@@ -1,7 +1,6 @@
 """deduplicate: measured documents in, one row each that says what it duplicates out.
 
-    signatures -> band keys -> keys in order -> met -> groups -> members and their keys
-    -> alike pairs -> dropped -> fates
+    signatures -> band keys in order -> met -> groups -> members -> alike pairs -> dropped -> fates
 
 What belongs here: the order of the passes, and the kernels at both ends. What does not: what
 likeness is (dedup). Each pass writes a dataset. Candidate pairs are not written one by one: a
@@ -137,7 +136,8 @@ def _with_shingles(made: Sequence[Dataset], size: int) -> int:
         for batch in each.batches(["shingle_count"])
     )
     itself = rows * _MEMBER_BYTES
-    return max(1, size * itself // max(1, itself + _SHINGLE_BYTES * sum(counts)))
+    whole = itself + _SHINGLE_BYTES * sum(counts)
+    return size * itself // whole if whole else size
 
 
 def fates(table: pa.Table, *, dropped: Dataset, order: KeepOrder) -> Iterator[pa.Table]:

@@ -9,6 +9,7 @@ import pytest
 from pipeline import schema
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.signatures import packed, unpacked
+from pipeline.store.dataset import Dataset
 from tests.dedup.finding import DUMP, Doc, duplicates, found_in
 from tests.dedup.test_duplicates import sentence
 
@@ -36,6 +37,7 @@ def test_nothing_is_found(
 ) -> None:
     earlier = [Doc("p", sentence(9), dump=EARLIER)] if published else []
     assert duplicates(tmp_path, docs, settings, earlier) == {}, why
+    assert len(Dataset(tmp_path / "passes" / "alike").paths) == 1, "and it is soon known"
 
 
 def test_what_was_rejected_is_compared_with_nothing(tmp_path: Path) -> None:
