@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from pipeline.engine.ahead import ahead
 from pipeline.engine.engine import EngineError, Kernel, Mapped
+from pipeline.engine.openfiles import allow_many
 from pipeline.engine.pool import Pool, cores
 from pipeline.engine.shuffle import MOST_PARTITIONS, partition, split
 from pipeline.store.dataset import (
@@ -60,6 +61,7 @@ class LocalEngine:
         self._pool = Pool(self.workers)
 
     def __enter__(self) -> "LocalEngine":
+        allow_many()
         return self
 
     def __exit__(

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from pipeline.engine.engine import EngineError
+from pipeline.engine.openfiles import allow_many
 
 T = TypeVar("T")
 _MAX_DEATHS = 2
@@ -108,9 +109,15 @@ def _executor(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=_watch,
+        initializer=_begin,
         initargs=(os.getpid(),),
     )
+
+
+def _begin(parent: int) -> None:
+    """What a worker does first."""
+    allow_many()
+    _watch(parent)
 
 
 def _watch(parent: int) -> None:

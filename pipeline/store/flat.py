@@ -9,6 +9,7 @@ reader of Parquet reads such a file; we map it into memory and touch only what i
 a look-up costs the same however large the file is.
 """
 
+import errno
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -86,7 +87,14 @@ def _mapped(path: Path) -> tuple[pq.FileMetaData, mmap.mmap]:
             return about, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except FileNotFoundError as error:
         raise StoreError(f"{path} is named by its manifest, but it is gone") from error
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except OSError as error:
+        if error.errno == errno.EMFILE:
+            raise StoreError(
+                f"{path} cannot be opened: this process has as many files open as the system lets "
+                "it. The index needs some for each earlier dump: allow more (ulimit -n)"
+            ) from error
+        raise StoreError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
+    except (pa.ArrowException, ValueError) as error:
         raise StoreError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
 
 
