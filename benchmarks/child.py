@@ -92,8 +92,12 @@ def _pinned(first: int, cores: int) -> Iterator[None]:
 
 
 def peak_megabytes() -> float:
-    """The largest memory (VmHWM) that this process and its living children have held, added up."""
-    return sum(map(_peak, [os.getpid(), *_children(os.getpid())]))
+    """The largest memory (VmHWM) that this process and its living children have held, added up;
+    files that are mapped, which are the same libraries in all of them, counted once.
+    """
+    processes = [os.getpid(), *_children(os.getpid())]
+    mapped = [_megabytes(process, "RssFile") for process in processes]
+    return sum(_megabytes(each, "VmHWM") for each in processes) - sum(mapped) + max(mapped)
 
 
 def _children(parent: int) -> list[int]:
@@ -102,11 +106,12 @@ def _children(parent: int) -> list[int]:
     return mine + [below for child in mine for below in _children(child)]
 
 
-def _peak(process: int) -> float:
+def _megabytes(process: int, field: str) -> float:
+    """What the system says of a process, or nearly so where it is not Linux."""
     status = Path(f"/proc/{process}/status")
-    if not status.exists():  # not Linux
+    if not status.exists():
         import resource
 
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6 if field == "VmHWM" else 0
     fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
-    return int(fields["VmHWM"].split()[0]) * 1024 / 1e6
+    return int(fields[field].split()[0]) * 1024 / 1e6

@@ -125,7 +125,7 @@ def _pages(measured: Row) -> Iterator[str]:
         f"as Parquet; two templates of {found['template']:,}, and kinds in the shares of the "
         "corpora below. To keepers: from texts to who is kept; the index is what later dumps are "
         "compared with. Ours reads and writes Parquet meanwhile. With several cores the memory "
-        "of all processes is added up, with what they share counted as often."
+        "of all processes is added up, the libraries that they share counted once."
     )
     yield ""
     yield (
