@@ -127,7 +127,7 @@ def _walk(
     count, sketched = len(fixed), 0
     stays = np.zeros(count, np.bool_)
     seen = np.full(count, -1, np.int64)
-    table = np.empty(table_room(sets.sizes.max() if count else 0), np.uint32)
+    table = np.empty(table_room(int(sets.sizes.max()) if count else 0), np.uint32)
     sketch = np.empty(_WORDS, np.uint64)
     pairs = np.empty((1024, 4), np.int64)
     made = 0

@@ -138,7 +138,8 @@ def _places(
     column: int,
 ) -> int:
     count = len(signals)
-    all_chars, all_prose = max(1.0, signals[:, _CHARS].sum()), max(1.0, prose.sum())
+    all_chars = max(1.0, float(signals[:, _CHARS].sum()))
+    all_prose = max(1.0, float(prose.sum()))
     chars = written = 0.0
     since = _FAR
     fading = 0.0
@@ -161,7 +162,7 @@ def _places(
         since = 1.0 if prose[n] > 0 else min(_FAR, since + 1)
         near[n] += fading + prose[n]
         fading = (fading + prose[n]) * _FADE
-    most = max(1.0, near.max())
+    most = max(1.0, float(near.max()))
     for n in range(count):
         out[n, column + 8], out[n, column + 9] = near[n], near[n] / most
     return column + 10
@@ -176,7 +177,7 @@ def _of_page(
     column: int,
 ) -> int:
     count = len(signals)
-    chars = signals[:, _CHARS].sum()
+    chars = float(signals[:, _CHARS].sum())
     short = marks = wanted = 0
     for n in range(count):
         short += signals[n, _CHARS] < _SHORT
@@ -185,10 +186,10 @@ def _of_page(
     found = np.array(
         (
             float(count),
-            float(chars),
+            chars,
             float(prose.sum() / max(1.0, chars)),
             float(windowed[1].sum()),
-            float(chars / count),
+            chars / count,
             float(signals[:, _CHARS].max()),
             float(windowed[1].sum() / count),
             float(short / count),
