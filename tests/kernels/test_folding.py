@@ -58,7 +58,7 @@ PIECES = (
 LONGEST = 17
 
 
-def folded_together(texts: list[str], function: Callable[[str], str], folding: Folding) -> None:
+def check_folded(texts: list[str], function: Callable[[str], str], folding: Folding) -> None:
     """All of them in one call, so that each is written behind what is left of the one before."""
     found = read(fold(texts_of(pa.array(texts)), folding))
     for text, one in zip(texts, found, strict=True):
@@ -76,7 +76,7 @@ def test_each_piece_at_each_place_of_groups_of_eight_and_each_end(
         for place in range(LONGEST)
         for rest in range(LONGEST + 1 - place)
     ]
-    folded_together(texts, function, made())
+    check_folded(texts, function, made())
 
 
 @pytest.mark.parametrize("blank", [" ", "\n", "-", "…", "+ "])
@@ -89,7 +89,7 @@ def test_two_blanks_at_any_two_places(blank: str) -> None:
             letters[one], letters[other] = " ", blank
             texts.append("".join(letters))
     assert "bbbbbbb" + " " + blank + "bbbbbbbb" in texts, "the seam"
-    folded_together(texts, grown, grown_folding())
+    check_folded(texts, grown, grown_folding())
 
 
 @given(array=arrays(st.text(st.sampled_from("  aabbcdxyz.-+&\n\0é"), max_size=70)))

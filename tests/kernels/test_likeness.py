@@ -179,7 +179,7 @@ def test_of_large_sets_too(seed: int, both: int, ones: int, others: int, least: 
     assert shared == exact if exact >= least else shared < least
 
 
-def sketched(one: set[int], other: set[int]) -> None:
+def check_sketches(one: set[int], other: set[int]) -> None:
     """Sketches have the bits that they should, and bound what the sets share from above."""
     sets = sets_of([one, other])
     rows = np.full((2, _WORDS), 2**64 - 1, np.uint64)
@@ -195,7 +195,7 @@ def sketched(one: set[int], other: set[int]) -> None:
 def test_sketches_bound_what_sets_share_where_values_meet_in_one_bit(
     one: set[int], other: set[int]
 ) -> None:
-    sketched(one, other)
+    check_sketches(one, other)
 
 
 # How many values both have, one alone, the other alone, of how many bits each value is.
@@ -216,13 +216,13 @@ def test_sketches_bound_what_large_sets_share(
     both: int, ones: int, others: int, bits: int, why: str
 ) -> None:
     one, other = overlapping(1, both, ones, others, bits)
-    sketched(one, other)
+    check_sketches(one, other)
 
 
 def test_a_sketch_can_have_every_bit() -> None:
     every = set(range(1, 8193))
-    sketched(every, every)
-    sketched(every, set())
+    check_sketches(every, every)
+    check_sketches(every, set())
 
 
 def with_sketches(most: int, *arguments: Any) -> list[list[int]]:
