@@ -1,7 +1,7 @@
 """The index: what published dumps leave for later ones to be compared with.
 
-What belongs here: the columns of its three datasets, making them, looking into them. What does not:
-what is done with what is found (meeting, members), which dumps are in it (run).
+What belongs here: looking into the part of one dump. What does not: making it (making), fetching
+shingles (shelf), what is done with what is found (meeting, members), which dumps are in it (parts).
 
 Of each dump the index has a part: `band_index`, sorted by key, says which documents have a key;
 `document_index`, sorted by document, what a document is and where its shingles are; `shingles` has
