@@ -100,6 +100,11 @@ def peak_megabytes() -> float:
     return sum(_megabytes(each, "VmHWM") for each in processes) - sum(mapped) + max(mapped)
 
 
+def megabytes(field: str) -> float:
+    """What the system says of this process: VmHWM, RssAnon, … (proc(5)); 0 where it does not."""
+    return _megabytes(os.getpid(), field)
+
+
 def _children(parent: int) -> list[int]:
     listed = Path(f"/proc/{parent}/task/{parent}/children")
     mine = [int(word) for word in listed.read_text().split()] if listed.exists() else []

@@ -77,5 +77,14 @@ def measured() -> dict[str, Any]:
             "documents": 20_000,
             "rows": [row | {"dumps": 50, "earlier": 1_000_000}],
         },
+        "giants": {
+            "date": "2026-11-25",
+            "rows": [
+                row
+                | {"members": members, "setting": 256, "held_before": 200.0}
+                | {"held_megabytes": 500.0, "duplicates": members - 1}
+                for members in (1_000, 4_000)
+            ],
+        },
         "synthetic": largest | {"date": "2026-11-24", "template": 50_000, "workers": 2},
     }

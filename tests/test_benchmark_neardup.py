@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 
 from benchmarks import targets
-from benchmarks.neardup import corpora, incremental, judge, neighbours, ours, planted, strings
+from benchmarks.neardup import (
+    corpora,
+    giant,
+    incremental,
+    judge,
+    neighbours,
+    ours,
+    planted,
+    strings,
+)
 from benchmarks.neardup.gold import Gold, scored
 from benchmarks.neardup.judge import Answer
 from benchmarks.neardup.page import page
@@ -210,6 +219,14 @@ def test_our_answer_is_right_about_what_was_planted(tmp_path: Path) -> None:
     assert row["dropped"] == said["duplicates"] >= 199 + 15
 
 
+def test_what_a_process_holds_is_looked_at_while_it_works(tmp_path: Path) -> None:
+    """Its files that are mapped are no part of that."""
+    row = giant.measure(tmp_path, 2_000)
+    assert (row["members"], row["setting"]) == (2_000, 256)
+    assert row["duplicates"] > 1_900
+    assert 0 < row["held_before"] <= row["held_megabytes"] < row["peak_megabytes"]
+
+
 def test_gold_pairs_and_drops_are_counted(tmp_path: Path) -> None:
     text = " ".join(f"word{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
     (tmp_path / "debian-copyright").mkdir()
@@ -281,6 +298,8 @@ def test_the_page_says_what_was_measured_and_what_was_not() -> None:
         "20.0 × as fast as datasketch from texts that keeps the first, with 1.00 × its memory",
         "rensa did not install or run here: no wheel",
         "| 50 | 1,000,000 | 0.40 | 0.60 | 100 | 4 | 0 |",
+        "`process_memory_mb` is 256.",
+        "| 4,000 | 1.0 | 200 | 500 | 100 | 3,999 |",
         "10,000,000 documents of 20 to 30 made-up words, 2.00 GB",
         "| find | 0.6 | 0.06 |",
         "Peak memory 4,000 MB.",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
-from benchmarks.neardup import corpora, gold, incremental, neighbours, pages, synthetic
+from benchmarks.neardup import corpora, giant, gold, incremental, neighbours, pages, synthetic
 from benchmarks.neardup.page import page
 from benchmarks.neardup.planted import Plan
 from benchmarks.novels import ROOT
@@ -26,6 +26,7 @@ _WITH_DATASKETCH = 200_000  # documents: beyond, it takes too long and too much 
 _PAGES = 200_000
 # text-dedup holds all pairs of a cluster at once.
 _SMALL, _SMALL_TEMPLATE = 20_000, 1_000
+_GIANTS = (250_000, 1_000_000)
 _DUMP, _EARLIER = 20_000, (0, 1, 10, 50)
 
 
@@ -34,6 +35,7 @@ def main(
     documents: Sequence[int] = _DOCUMENTS,
     template: int = _TEMPLATE,
     dumps: Sequence[int] = _EARLIER,
+    giants: Sequence[int] = _GIANTS,
     synthetic_documents: int = 0,
     workers: int = 1,
     others: bool = True,
@@ -65,6 +67,10 @@ def main(
             _say("a new dump against earlier ones")
             found = incremental.measure(scratch / "dumps", _DUMP, dumps)
             measured["incremental"] = _dated(found)
+        if giants:
+            _say("one linked group of many documents")
+            rows = [giant.measure(scratch / "giant", members) for members in giants]
+            measured["giants"] = _dated({"rows": rows})
         if synthetic_documents:
             _say(f"{synthetic_documents:,} short documents")
             row = synthetic.measure(scratch / "short", synthetic_documents, template, workers)
@@ -102,6 +108,9 @@ if __name__ == "__main__":
         "--dumps", type=int, nargs="*", default=_EARLIER, help="numbers of earlier dumps"
     )
     parser.add_argument(
+        "--giants", type=int, nargs="*", default=_GIANTS, help="members of a single linked group"
+    )
+    parser.add_argument(
         "--synthetic", type=int, default=0, metavar="DOCUMENTS", help="of the largest run"
     )
     parser.add_argument("--workers", type=int, default=1, help="of the largest run")
@@ -111,6 +120,7 @@ if __name__ == "__main__":
         documents=words.documents,
         template=words.template,
         dumps=words.dumps,
+        giants=words.giants,
         synthetic_documents=words.synthetic,
         workers=words.workers,
         others=words.neighbours,

@@ -53,7 +53,7 @@ GIVEN = pa.schema(
 )
 _SHARD_ROWS = 100_000
 _TABLE_BYTES = 4 * 1024 * 1024
-_WARM_UP = Plan(2_000, template=100)
+WARM_UP = Plan(2_000, template=100)
 
 
 def write(
@@ -125,8 +125,8 @@ def ask(
     """
     with tempfile.TemporaryDirectory() as scratch:
         tiny = Path(scratch)
-        parts = np.array_split(np.arange(_WARM_UP.documents), 2 * workers)
-        tables = (table for part in parts for table in _WARM_UP.tables(part))
+        parts = np.array_split(np.arange(WARM_UP.documents), 2 * workers)
+        tables = (table for part in parts for table in WARM_UP.tables(part))
         write(tiny / "given", "tiny", tables, shard_rows=1)  # something for each worker
         arguments = (tiny, given, out, earlier, threshold, workers)
         return child.ask("benchmarks.neardup.ours", *arguments, cores=workers, timeout=timeout)

@@ -15,7 +15,18 @@ _ANSWER = {True: "yes", False: "no", None: "not measured"}
 
 def page(measured: Row) -> str:
     """The whole page; parts that were not measured say so."""
-    parts = (_head, _targets, _gold, _pages, _corpora, _small, _given, _incremental, _synthetic)
+    parts = (
+        _head,
+        _targets,
+        _gold,
+        _pages,
+        _corpora,
+        _small,
+        _given,
+        _incremental,
+        _giants,
+        _synthetic,
+    )
     return "\n".join(line for part in parts for line in part(measured)) + "\n"
 
 
@@ -256,6 +267,32 @@ def _incremental(measured: Row) -> Iterator[str]:
             f"| {row['dumps']} | {row['earlier']:,} | {row['seconds']['signatures']:.2f} "
             f"| {row['seconds']['find']:.2f} | {row['peak_megabytes']:,.0f} "
             f"| {row['dropped']:,} | {sum(row['wrong'].values()):,} |"
+        )
+    yield ""
+
+
+def _giants(measured: Row) -> Iterator[str]:
+    found = measured.get("giants")
+    if not found:
+        return
+    setting = found["rows"][0]["setting"]
+    yield "## One linked group"
+    yield ""
+    yield (
+        f"Made on {found['date']}. A dump that is one template of 20 to 30 words, on one core, "
+        f"`process_memory_mb` is {setting}. What is larger than that lies in files without names, "
+        "which are mapped: as long as nobody else wants the memory they stay in it, and count to "
+        "the peak. Held is what the system cannot take back; before is that of the warm process, "
+        "Python and its libraries."
+    )
+    yield ""
+    yield "| members | seconds | held before, MB | held at most, MB | peak memory, MB | dropped |"
+    yield "|---|---|---|---|---|---|"
+    for row in found["rows"]:
+        yield (
+            f"| {row['members']:,} | {_total(row):.1f} | {row['held_before']:,.0f} "
+            f"| {row['held_megabytes']:,.0f} | {row['peak_megabytes']:,.0f} "
+            f"| {row['duplicates']:,} |"
         )
     yield ""
 

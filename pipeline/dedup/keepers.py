@@ -6,16 +6,20 @@ is published already stays.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.kernels.components import settle, unite
+from pipeline.dedup.sorting import copied, counted, gathered, in_order, joined, pieces, ranked
+from pipeline.kernels.components import count_members, settle, unite
 from pipeline.kernels.keeping import best_kept
+from pipeline.kernels.likeness import MakeArray
 
 Numbers = NDArray[np.uint64]
-Places = NDArray[np.int64]
+Places = NDArray[np.uint32]
 _FRESH = np.uint64(1 << 63)
 
 
@@ -41,68 +45,89 @@ DROPPED = pa.schema(
 _MEASURES = ("jaccard", "containment", "estimated_jaccard", "bands_met")
 
 
-def keep(table: pa.Table) -> Iterator[pa.Table]:
-    """Kernel, by group: alike pairs in, what is dropped out."""
+@dataclass(frozen=True)
+class _Pairs:
+    """Alike pairs: numbers of their documents, and what the table says of them."""
+
+    first: Places
+    second: Places
+    exact: NDArray[np.bool_]
+    measures: dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class _Documents:
+    """Their documents, numbered by id."""
+
+    doc: Numbers
+    low: Numbers
+    order: Numbers
+
+
+def keep(table: pa.Table, *, room: MakeArray) -> Iterator[pa.Table]:
+    """Kernel, by group: alike pairs in, what is dropped out. room: makes large arrays."""
     if not table.num_rows:
         return
-    docs = _documents(table)
-    first, second = _places(table, docs, "first"), _places(table, docs, "second")
-    exact = table["exact"].to_numpy()
-    fixed = docs["order"] & _FRESH == 0
-    by_pair = np.lexsort((first, second))
-    near = by_pair[~exact[by_pair]]
-    likeness = table["jaccard"].to_numpy()
-    by = best_kept(len(fixed), first[near], second[near], likeness[near], fixed)
-    pair = np.where(by >= 0, near[np.maximum(by, 0)] if len(near) else -1, -1)
-    kept = np.where(pair >= 0, first[pair], -1)
-    is_copy = np.zeros(len(fixed), np.bool_)
-    # A copy shares the fate of the first of its text; if that one stays, it is its duplicate.
-    copies = np.flatnonzero(exact)
-    of, copy = first[copies], second[copies]
-    stays = kept[of] < 0
-    is_copy[copy] = stays
-    pair[copy] = np.where(stays, copies, pair[of])
-    kept[copy] = np.where(stays, of, kept[of])
-    dropped = np.flatnonzero(kept >= 0)
-    roots = np.arange(len(fixed))
-    unite(roots, first, second)
+    pairs, docs = _read(table, room)
+    by = _best(pairs, docs, room)
+    clusters, sizes = _clusters(pairs, len(docs.doc), room)
+    for rows in pieces(len(by)):
+        dropped = rows.start + np.flatnonzero(by[rows] >= 0)
+        pair = by[dropped]
+        kept, cluster = pairs.first[pair], clusters[dropped]
+        columns: dict[str, object] = {
+            **{name: getattr(docs, name)[dropped] for name in ("doc", "low", "order")},
+            **{f"kept_{name}": getattr(docs, name)[kept] for name in ("doc", "low", "order")},
+            **{f"cluster_{name}": getattr(docs, name)[cluster] for name in ("doc", "low")},
+            "cluster_size": sizes[cluster],
+            "exact": pairs.exact[pair].astype(np.uint32),
+        }
+        columns |= {name: measure[pair] for name, measure in pairs.measures.items()}
+        yield pa.table(columns).select(DROPPED.names).cast(DROPPED)
+
+
+def _read(table: pa.Table, room: MakeArray) -> tuple[_Pairs, _Documents]:
+    count = table.num_rows
+    ids = room(2 * count, np.uint64)
+    ids[:count] = copied(table["first_doc"], room)
+    ids[count:] = copied(table["second_doc"], room)
+    number, doc = ranked(ids, room)
+    first, second = number[:count], number[count:]
+    low, order = room(len(doc), np.uint64), room(len(doc), np.uint64)
+    for side, numbers in (("first", first), ("second", second)):
+        for rows in pieces(count):
+            some = table.slice(rows.start, rows.stop - rows.start)
+            low[numbers[rows]] = some[f"{side}_low"].to_numpy()
+            order[numbers[rows]] = some[f"{side}_order"].to_numpy()
+    exact = copied(table["exact"], room)
+    measures = {name: copied(table[name], room) for name in _MEASURES}
+    return _Pairs(first, second, exact, measures), _Documents(doc, low, order)
+
+
+def _best(pairs: _Pairs, docs: _Documents, room: MakeArray) -> NDArray[np.int64]:
+    """The pair by which each document is dropped; -1 where it stays."""
+    place = in_order(in_order(ranked(docs.order, room)[0], room), room)
+    in_keep_order = joined(
+        gathered(place, pairs.second, room), counted(len(pairs.second), room), room
+    )
+    in_keep_order.sort()
+    fixed = room(len(place), np.bool_)
+    for rows in pieces(len(place)):
+        fixed[rows] = docs.order[rows] & _FRESH == 0
+    by = room(len(place), np.int64)
+    likeness = pairs.measures["jaccard"]
+    best_kept(in_keep_order, pairs.first, pairs.second, place, pairs.exact, likeness, fixed, by)
+    return by
+
+
+def _clusters(
+    pairs: _Pairs, count: int, room: MakeArray
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(the first of each document's cluster, how many are in that of each that is the first)."""
+    roots, sizes = room(count, np.int64), room(count, np.int64)
+    for rows in pieces(count):
+        roots[rows] = np.arange(rows.start, rows.stop)
+    unite(roots, pairs.first, pairs.second)
     settle(roots)
-    sizes = np.bincount(roots, minlength=len(roots))
-    least = _least_ids(docs, roots)
-    columns: dict[str, object] = {
-        **{name: docs[name][dropped] for name in ("doc", "low", "order")},
-        **{f"kept_{name}": docs[name][kept[dropped]] for name in ("doc", "low", "order")},
-        **{f"cluster_{name}": docs[name][least[roots[dropped]]] for name in ("doc", "low")},
-        "cluster_size": sizes[roots[dropped]],
-        "exact": is_copy[dropped].astype(np.uint32),
-    }
-    columns |= {name: table[name].to_numpy()[pair[dropped]] for name in _MEASURES}
-    yield pa.table(columns).select(DROPPED.names).cast(DROPPED)
-
-
-def _documents(table: pa.Table) -> dict[str, Numbers]:
-    """The distinct documents of both sides, in keep order within each group."""
-    sides = {
-        name: np.concatenate([table[f"{side}_{name}"].to_numpy() for side in ("first", "second")])
-        for name in ("order", "doc", "low")
-    }
-    group = np.concatenate([table["group"].to_numpy()] * 2)
-    _, at = np.unique(sides["doc"], return_index=True)
-    columns = {name: column[at] for name, column in sides.items()}
-    order = np.lexsort((columns["low"], columns["doc"], columns["order"], group[at]))
-    return {name: column[order] for name, column in columns.items()}
-
-
-def _places(table: pa.Table, docs: dict[str, Numbers], side: str) -> Places:
-    """Where each document of a side stands in keep order."""
-    by_doc = np.argsort(docs["doc"])
-    at = np.searchsorted(docs["doc"][by_doc], table[f"{side}_doc"].to_numpy())
-    return np.asarray(by_doc[at])
-
-
-def _least_ids(docs: dict[str, Numbers], roots: Places) -> Places:
-    """For each root the document of its cluster with the smallest id."""
-    least = np.zeros(len(roots), np.int64)
-    by_id = np.lexsort((docs["low"], docs["doc"]))[::-1]
-    least[roots[by_id]] = by_id  # the last one written is the smallest
-    return least
+    count_members(roots, sizes)
+    return roots, sizes

@@ -11,11 +11,13 @@ among them, nothing is missed: who stays would stay if all were compared. Where 
 document that is alike only to one behind the first `ANCHORS`, and shares no smaller band with it,
 is kept; none is ever dropped that is not itself alike to one that stays. (tests/dedup/
 test_decisions.py holds all of this against comparing each with each.)
+
+A group may have many millions of members. So arrays of all of them, their keys and their pairs are
+made where there is room, and all else is done in pieces.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,19 +26,30 @@ from numpy.typing import NDArray
 from pipeline.dedup.bands import is_of_text
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.signatures import signed_sets
-from pipeline.kernels.halves import leave_distinct, part_halves, swap_halves
-from pipeline.kernels.likeness import Lists, Sets, alike
+from pipeline.dedup.sorting import (
+    AT_ONCE,
+    copied,
+    counted,
+    gathered,
+    in_order,
+    joined,
+    lower_of,
+    pieces,
+    ranked,
+    ranks,
+)
+from pipeline.kernels.halves import leave_alone, leave_distinct, part_halves, swap_halves
+from pipeline.kernels.keeping import find_copies
+from pipeline.kernels.likeness import Lists, MakeArray, Sets, alike
 from pipeline.kernels.minhash import equal_minima
 
 Numbers = NDArray[np.uint64]
-Places = NDArray[np.int64]
-Values = NDArray[np.uint32]
-Room = Callable[[int, Any], NDArray[Any]]
+Places = NDArray[np.uint32]
 _FRESH = np.uint64(1 << 63)
 # Of those that share a band each is compared with so many that stay.
 ANCHORS = 32
-# Keys, and pairs, that are looked up at once.
-_AT_ONCE = 1 << 16
+# Pairs whose documents are signed at once, to say what their signatures say of them.
+_SIGNED_AT_ONCE = 1 << 14
 _HALF = np.uint64(32)
 
 
@@ -61,9 +74,10 @@ VERIFIED = pa.schema(
 
 @dataclass(frozen=True)
 class _Members:
-    """The members of some groups, in keep order within each.
+    """The members of some groups, in keep order.
 
-    first: for each the member whose text it repeats; itself for most.
+    first: for each the member whose text it repeats; itself for most. fixed: is published, stays.
+    by_doc: all of them by their numbers; docs: these, sorted.
     """
 
     group: Numbers
@@ -71,7 +85,10 @@ class _Members:
     low: Numbers
     order: Numbers
     first: Places
+    fixed: NDArray[np.bool_]
     sets: Sets
+    by_doc: Places
+    docs: Numbers
 
 
 def compare(
@@ -80,121 +97,118 @@ def compare(
     sets: Sets,
     settings: DedupSettings,
     anchors: int = ANCHORS,
-    room: Room = np.empty,
+    room: MakeArray = np.empty,
 ) -> Iterator[pa.Table]:
-    """The pairs of a group's members that are alike.
+    """The pairs of some groups' members that are alike.
 
-    keys: theirs. sets: the shingles of each. room: where large arrays are made, given their length
-    and kind.
+    keys: theirs. sets: the shingles of each. room: makes large arrays.
     """
-    members = _members(table, sets, settings)
-    copies = np.flatnonzero(members.first != np.arange(len(members.first)))
-    yield from _pairs(
-        members,
-        members.first[copies],
-        copies,
-        exact=True,
-        jaccard=np.ones(len(copies)),
-        containment=np.ones(len(copies)),
-        estimated_jaccard=np.ones(len(copies)),
-        bands_met=np.zeros(len(copies), np.int64),
-    )
+    members = _members(table, sets, settings, room)
+    for rows in pieces(len(members.first)):
+        copies = rows.start + np.flatnonzero(~_compared(members, rows))
+        yield from _pairs(
+            members,
+            members.first[copies],
+            copies,
+            exact=True,
+            jaccard=np.ones(len(copies)),
+            containment=np.ones(len(copies)),
+            estimated_jaccard=np.ones(len(copies)),
+            bands_met=np.zeros(len(copies), np.int64),
+        )
     if not settings.near:
         return
     buckets, of_bucket = _buckets(members, keys, room)
-    fixed = members.order & _FRESH == 0
-    found = alike(members.sets, buckets, of_bucket, fixed, settings.threshold, anchors)
-    sizes = members.sets.sizes
-    one, other = sizes[found.first], sizes[found.second]
-    yield from _pairs(
-        members,
-        found.first,
-        found.second,
-        exact=False,
-        jaccard=found.common / (one + other - found.common),
-        containment=found.common / np.maximum(other, 1),
-        estimated_jaccard=_estimates(members.sets, found.first, found.second, settings),
-        bands_met=found.together,
-    )
+    sets = members.sets
+    for found in alike(sets, buckets, of_bucket, members.fixed, settings.threshold, anchors, room):
+        one, other = sets.sizes[found.first], sets.sizes[found.second]
+        yield from _pairs(
+            members,
+            found.first,
+            found.second,
+            exact=False,
+            jaccard=found.common / (one + other - found.common),
+            containment=found.common / np.maximum(other, 1),
+            estimated_jaccard=_estimates(sets, found.first, found.second, settings),
+            bands_met=found.together,
+        )
 
 
-def _members(table: pa.Table, sets: Sets, settings: DedupSettings) -> _Members:
-    names = ["group", "doc", "low", "order", "text_high", "text_low"]
-    group, doc, low, order, high, text = (table[name].to_numpy() for name in names)
-    in_order = np.lexsort((low, doc, order, group))
+def _members(table: pa.Table, sets: Sets, settings: DedupSettings, room: MakeArray) -> _Members:
+    doc = copied(table["doc"], room)
     # Two documents whose ids begin alike: which of them a key is of cannot be told.
-    alone = ~_repeated(doc[in_order])
-    in_order = in_order[alone]
-    group, doc, low, order, high, text = (
-        column[in_order] for column in (group, doc, low, order, high, text)
+    pairs = joined(ranked(doc, room)[0], counted(len(doc), room), room)
+    pairs.sort()
+    alone = lower_of(pairs[: leave_alone(pairs)], room)
+    orders = gathered(copied(table["order"], room), alone, room)
+    places = in_order(ranked(orders, room)[0], room)  # of equal orders the smaller id comes first
+    by_doc = in_order(places, room)
+    at = gathered(alone, places, room)
+    doc, group, low, order, high, text = (
+        gathered(copied(table[name], room), at, room)
+        for name in ("doc", "group", "low", "order", "text_high", "text_low")
     )
-    first = np.arange(len(doc))
+    fixed = room(len(at), np.bool_)
+    for rows in pieces(len(at)):
+        fixed[rows] = order[rows] & _FRESH == 0
+    first = counted(len(at), room)
     if settings.exact:
-        by_text = np.lexsort((first, text, high, group))
-        differs = np.arange(len(doc)) == 0
-        for column in (group, high, text):
-            differs[1:] |= column[by_text][1:] != column[by_text][:-1]
-        starts = np.flatnonzero(differs)
-        sizes = np.diff(np.append(starts, len(doc)))
-        first[by_text] = np.repeat(by_text[starts], sizes)
-        stays = order & _FRESH == 0
-        first[stays] = np.flatnonzero(stays)  # what is published is nobody's copy
-    compared = first == np.arange(len(doc))
-    sizes = sets.sizes[in_order] * compared
-    return _Members(group, doc, low, order, first, Sets(sets.values, sets.starts[in_order], sizes))
+        by_text = joined(ranks([high, text], room)[0], counted(len(at), room), room)
+        by_text.sort()
+        find_copies(by_text, fixed, first)
+    starts, sizes = gathered(sets.starts, at, room), gathered(sets.sizes, at, room)
+    docs = gathered(doc, by_doc, room)
+    sets = Sets(sets.values, starts, sizes)
+    members = _Members(group, doc, low, order, first, fixed, sets, by_doc, docs)
+    for rows in pieces(len(at)):
+        sizes[rows] *= _compared(members, rows)
+    return members
 
 
-def _repeated(docs: Numbers) -> NDArray[np.bool_]:
-    _, which, counts = np.unique(docs, return_inverse=True, return_counts=True)
-    return np.asarray(counts[which] > 1)
+def _compared(members: _Members, rows: slice | Places) -> NDArray[np.bool_]:
+    """Whether these members are compared with others: all but copies."""
+    places = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+    return np.asarray(members.first[rows] == places)
 
 
-def _buckets(members: _Members, keys: pa.Table, room: Room) -> tuple[Lists, Lists]:
+def _buckets(members: _Members, keys: pa.Table, room: MakeArray) -> tuple[Lists, Lists]:
     """(the buckets of each member, the members of each bucket): documents that share a band, copies
-    left out.
+    left out, and those that are there twice (published ones, once with each piece of a giant key).
 
     A giant group has many millions of keys. So they are numbered, and sorted as numbers of 64 bits:
     a bucket's number above a member's, then the other way round.
     """
     key, member = _keys_of_members(members, keys, room)
-    distinct = room(len(key), np.uint64)
-    distinct[:] = key
-    distinct.sort()
-    distinct = distinct[: leave_distinct(distinct)]
-    pairs = room(len(key), np.uint64)
-    for start in range(0, len(key), _AT_ONCE):
-        rows = slice(start, start + _AT_ONCE)
-        buckets = np.searchsorted(distinct, key[rows]).astype(np.uint64)
-        pairs[rows] = buckets << _HALF | member[rows]
+    bucket, distinct = ranked(key, room)
+    pairs = joined(bucket, member, room)
+    pairs.sort()
+    pairs = pairs[: leave_distinct(pairs)]
     of_buckets = _lists(pairs, len(distinct), room)
     swap_halves(pairs)
+    pairs.sort()
     return _lists(pairs, len(members.doc), room), of_buckets
 
 
-def _keys_of_members(
-    members: _Members, keys: pa.Table, room: Room
-) -> tuple[Numbers, NDArray[np.uint32]]:
+def _keys_of_members(members: _Members, keys: pa.Table, room: MakeArray) -> tuple[Numbers, Places]:
     """The keys of bands that are members', and whose each is."""
-    by_doc = np.argsort(members.doc)
-    docs = members.doc[by_doc]
-    firsts = by_doc[members.first[by_doc] == by_doc]
-    docs, by_doc = members.doc[firsts], firsts
     found = room(keys.num_rows, np.uint64)
     whose = room(keys.num_rows, np.uint32)
     count = 0
-    for batch in keys.to_batches(max_chunksize=_AT_ONCE):
+    docs = members.docs
+    for batch in keys.to_batches(max_chunksize=AT_ONCE):
         key, doc = batch["key"].to_numpy(), batch["doc"].to_numpy()
         at = np.minimum(np.searchsorted(docs, doc), max(0, len(docs) - 1))
         known = np.flatnonzero(~is_of_text(key) & (docs[at] == doc if len(docs) else False))
-        found[count : count + len(known)] = key[known]
-        whose[count : count + len(known)] = by_doc[at[known]]
-        count += len(known)
+        member = members.by_doc[at[known]]
+        compared = _compared(members, member)
+        end = count + int(compared.sum())
+        found[count:end], whose[count:end] = key[known[compared]], member[compared]
+        count = end
     return found[:count], whose[:count]
 
 
-def _lists(pairs: Numbers, count: int, room: Room) -> Lists:
-    """Sort pairs of 32 bits each: for each first number the second ones."""
-    pairs.sort()
+def _lists(pairs: Numbers, count: int, room: MakeArray) -> Lists:
+    """Of sorted pairs: for each first number the second ones."""
     values = room(len(pairs), np.uint32)
     ends = room(count + 1, np.int64)
     part_halves(pairs, values, ends)
@@ -202,12 +216,11 @@ def _lists(pairs: Numbers, count: int, room: Room) -> Lists:
 
 
 def _estimates(
-    sets: Sets, first: Places, second: Places, settings: DedupSettings
+    sets: Sets, first: NDArray[np.int64], second: NDArray[np.int64], settings: DedupSettings
 ) -> NDArray[np.float64]:
     """The share of equal minima of each pair: what the signatures say of them."""
     estimates = np.empty(len(first))
-    for start in range(0, len(first), _AT_ONCE):
-        rows = slice(start, start + _AT_ONCE)
+    for rows in pieces(len(first), _SIGNED_AT_ONCE):
         one, other = first[rows], second[rows]
         some = np.unique(np.concatenate([one, other]))
         starts = sets.starts[some]
@@ -219,12 +232,14 @@ def _estimates(
 
 def _pairs(
     members: _Members,
-    first: Places,
-    second: Places,
+    first: NDArray[np.integer],
+    second: NDArray[np.integer],
     *,
     exact: bool,
     **measures: NDArray[np.generic],
 ) -> Iterator[pa.Table]:
+    if not len(first):
+        return
     columns: dict[str, object] = {"group": members.group[second]}
     for side, rows in (("first", first), ("second", second)):
         for name in ("doc", "low", "order"):

@@ -13,7 +13,7 @@ import pyarrow.ipc
 
 MOST_PARTITIONS = 1 << 16  # their numbers are sorted as uint16
 # Rows are collected until they are so large, then written as one file with a part a partition.
-_SPILL_BYTES = 64 * 1024 * 1024
+_SPILL_BYTES = 32 * 1024 * 1024
 
 
 def split(rows: Iterable[pa.Table], key: str, partitions: int, beside: Path) -> list[Path]:
@@ -45,7 +45,7 @@ def partition(parts: Sequence[Path], number: int) -> Iterator[pa.Table]:
 
 
 def _spilled(tables: list[pa.Table], key: str, partitions: int, path: Path) -> Path:
-    table = pa.concat_tables(tables).combine_chunks()
+    table = pa.concat_tables(tables)
     keys = table[key].to_numpy()
     # Ranges of equal width: the key's upper half, scaled to the number of partitions.
     numbers = (((keys >> np.uint64(32)) * np.uint64(partitions)) >> np.uint64(32)).astype(np.uint16)

@@ -6,6 +6,7 @@ does not: looking into a part (part), where parts lie (parts), what a signature 
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +16,14 @@ from numpy.typing import NDArray
 from pipeline import schema
 from pipeline.dedup import bands
 from pipeline.dedup.ids import numbers_of
+from pipeline.dedup.room import Room
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.signatures import banding, unpacked
-from pipeline.engine.engine import Engine, Mapped, ordered
+from pipeline.engine.engine import Engine, Kernel, Mapped, ordered
+from pipeline.index.keys import sort_keys
 from pipeline.kernels.lookups import Numbers
 from pipeline.store.dataset import Dataset, Layout, Stack, Target, read_batches
+from pipeline.store.flat import FlatColumns
 
 BANDS, DOCUMENTS, SHINGLES = DATASETS = ("band_index", "document_index", "shingles")
 TargetOf = Callable[[str, pa.Schema, Layout], Target]
@@ -27,11 +31,27 @@ TargetOf = Callable[[str, pa.Schema, Layout], Target]
 # in order (a copy) and worked on.
 _PARTITION_SHARE = 12
 _MOST_PARTITION = 1 << 29  # a column of it must be one page, which Parquet counts in 32 bits
+# And the part that arrays may be of what is larger: the rest of them lies in files.
+_ROOM_SHARE = 2
+_MEGABYTE = 1024 * 1024
+DROPPED = pa.schema([pa.field("doc", pa.uint64(), nullable=False)])
+_DOC_BYTES = 8
 
 
 def partition_bytes(settings: DedupSettings) -> int:
     """How large a partition may be on disk, in bytes."""
-    return min(settings.process_memory_mb * 1024 * 1024 // _PARTITION_SHARE, _MOST_PARTITION)
+    return min(settings.process_memory_mb * _MEGABYTE // _PARTITION_SHARE, _MOST_PARTITION)
+
+
+def room_in(folder: Path, settings: DedupSettings) -> Room:
+    """Room for arrays of all that is compared, sorted or decided at once."""
+    return Room(folder, settings.process_memory_mb * _MEGABYTE // _ROOM_SHARE)
+
+
+def sorting_keys(folder: Path, settings: DedupSettings) -> Kernel:
+    """The kernel that brings band keys in order. folder: may be written to."""
+    most = partition_bytes(settings) // bands.BAND_KEYS_BYTES
+    return partial(sort_keys, most=most, room=room_in(folder, settings))
 
 
 def keys_in_order(
@@ -41,7 +61,7 @@ def keys_in_order(
     size = signed.rows * (banding(settings)[0] + 1) * bands.BAND_KEYS_BYTES
     kernel = partial(bands.keys_of, settings=settings)
     return engine.shuffle_map(
-        ordered(by_document, "key"),
+        sorting_keys(signed.folder, settings),
         [Mapped(signed, kernel, size, ["doc_id", "text_hash", "minima"])],
         "key",
         target_of("keys_in_order", bands.BAND_KEYS, "flat"),
@@ -61,8 +81,15 @@ def make(
 
     fates: what each document duplicates; None where all are published.
     """
-    kernel = partial(kept_keys, dropped=dropped_documents(fates))
     size = partition_bytes(settings)
+    dropped = None
+    if fates:
+        rows = Mapped(fates, dropped_documents, fates.rows * _DOC_BYTES, ["doc_id", "duplicate"])
+        target = target_of("dropped_documents", DROPPED, "flat")
+        dropped = engine.shuffle_map(
+            ordered(as_it_is, "doc"), [rows], "doc", target, partition_bytes=size
+        )
+    kernel = partial(kept_keys, dropped=dropped)
     target = target_of("document_places", schema.DOCUMENT_INDEX, "grouped")
     places = target.finished() or target.finish(
         [target.write("part-00000.parquet", placed(signed, fates))]
@@ -83,10 +110,19 @@ def make(
     }
 
 
-def kept_keys(table: pa.Table, *, dropped: NDArray[np.uint64]) -> Iterator[pa.Table]:
-    """Kernel: band keys in order in, those of published documents out. dropped: sorted."""
+def dropped_documents(table: pa.Table) -> Iterator[pa.Table]:
+    """Kernel: fates in, the documents that duplicate another out."""
+    docs, _ = numbers_of(table.filter(pc.is_valid(table["duplicate"]))["doc_id"])
+    yield pa.table({"doc": docs}, DROPPED)
+
+
+def kept_keys(table: pa.Table, *, dropped: Dataset | None) -> Iterator[pa.Table]:
+    """Kernel: band keys in order in, those of published documents out."""
     docs = table["doc"].to_numpy()
-    yield table.filter(pa.array(~among(docs, dropped))).cast(schema.BAND_INDEX)
+    gone = np.zeros(len(docs), np.bool_)
+    for block in FlatColumns(dropped, ["doc"]).all_blocks() if dropped else ():
+        gone |= among(docs, block.columns["doc"])
+    yield table.filter(pa.array(~gone)).cast(schema.BAND_INDEX)
 
 
 def shingles_of_kept(table: pa.Table) -> Iterator[pa.Table]:
@@ -136,29 +172,9 @@ def _with_fates(signed: Stack, fates: Stack | None) -> Iterator[pa.Table]:
         yield table
 
 
-def by_document(table: pa.Table) -> Iterator[pa.Table]:
-    """Kernel: rows sorted by key in, those of one key sorted by document out, in whichever order
-    they came.
-    """
-    keys, docs = table["key"].to_numpy(), table["doc"].to_numpy()
-    same = keys[1:] == keys[:-1]
-    rows = np.flatnonzero(np.append(same, False) | np.append(False, same))  # few: most are alone
-    order = np.arange(len(keys))
-    order[rows] = rows[np.lexsort((docs[rows], keys[rows]))]
-    yield table.take(pa.array(order))
-
-
 def as_it_is(table: pa.Table) -> Iterator[pa.Table]:
     """Kernel: rows in order."""
     yield table.combine_chunks()
-
-
-def dropped_documents(fates: Dataset | None) -> Numbers:
-    """The documents that duplicate another, sorted."""
-    tables = fates.batches(["doc_id", "duplicate"]) if fates else iter(())
-    dropped = (table.filter(pc.is_valid(table["duplicate"]))["doc_id"] for table in tables)
-    found = [np.empty(0, np.uint64), *(numbers_of(ids)[0] for ids in dropped)]
-    return np.sort(np.concatenate(found))
 
 
 def _kept(table: pa.Table) -> pa.ChunkedArray:

@@ -59,7 +59,10 @@ def documents_with(part: Part, keys: Numbers, most: int) -> Met:
         sizes = np.minimum(stop[hits] - first[hits], most)
         found_keys.append(np.repeat(keys[start:end][hits], sizes))
         found_docs.append(block.columns["doc"][_ranges(first[hits], sizes)])
-    return Met(np.concatenate(found_keys), np.concatenate(found_docs))
+    # Blocks may end within the rows of a key.
+    every = np.concatenate(found_keys)
+    few = _places_in_runs(every) < most
+    return Met(every[few], np.concatenate(found_docs)[few])
 
 
 def documents(part: Part, docs: Numbers) -> pa.Table:
@@ -121,6 +124,13 @@ def shelf_of(part: Part) -> Shelf:
 
 def _torn(part: Part, told: str) -> StoreError:
     return shelf_of(part).torn(told)
+
+
+def _places_in_runs(numbers: Numbers) -> Places:
+    """0, 1, 2, … of those in a row that are equal."""
+    starts = np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1]))[: len(numbers)]
+    sizes = np.diff(np.append(starts, len(numbers)))
+    return _ranges(np.zeros(len(starts), np.int64), sizes)
 
 
 def _ranges(first: Places, sizes: Places) -> Places:

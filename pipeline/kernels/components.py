@@ -12,7 +12,7 @@ Numbers = NDArray[np.int64]
 
 
 @compiled
-def unite(roots: Numbers, one: Numbers, other: Numbers) -> None:
+def unite(roots: Numbers, one: NDArray[np.integer], other: NDArray[np.integer]) -> None:
     """Note that `one[n]` and `other[n]` belong together. `roots` starts as 0, 1, 2, …
 
     The least number of a component is its root.
@@ -30,6 +30,14 @@ def settle(roots: Numbers) -> None:
     """Point each number straight at its root."""
     for at in range(len(roots)):
         roots[at] = roots[roots[at]]  # what stands before it is settled, and no root comes after
+
+
+@compiled
+def count_members(roots: Numbers, counts: Numbers) -> None:
+    """Write how many numbers have each as their root."""
+    counts[:] = 0
+    for at in range(len(roots)):
+        counts[roots[at]] += 1
 
 
 @compiled

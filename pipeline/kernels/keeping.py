@@ -1,6 +1,7 @@
 """Who stays of documents that are alike.
 
-What belongs here: the walk in keep order. What does not: which documents are alike (likeness).
+What belongs here: the walk over pairs, whose copy is what. What does not: which documents are alike
+(likeness).
 """
 
 import numpy as np
@@ -9,26 +10,53 @@ from numpy.typing import NDArray
 from pipeline.kernels.compiled import compiled
 
 Numbers = NDArray[np.int64]
+Places = NDArray[np.uint32]
+_HALF, _LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
+
+
+@compiled
+def find_copies(by_text: NDArray[np.uint64], fixed: NDArray[np.bool_], first: Places) -> None:
+    """Write for each document the first of its text; itself for those that stay whatever comes.
+
+    by_text: a pair of numbers for each, sorted: its text's, and its own in keep order.
+    """
+    of = 0
+    for at in range(len(by_text)):
+        document = by_text[at] & _LOWER
+        if at == 0 or by_text[at] >> _HALF != by_text[at - 1] >> _HALF:
+            of = document
+        first[document] = document if fixed[document] else of
 
 
 @compiled
 def best_kept(
-    count: int,
-    first: Numbers,
-    second: Numbers,
+    in_order: NDArray[np.uint64],
+    first: Places,
+    second: Places,
+    place: Places,
+    exact: NDArray[np.bool_],
     likeness: NDArray[np.float64],
     fixed: NDArray[np.bool_],
-) -> Numbers:
-    """For each of `count` documents the pair by which it is dropped; -1 where it stays.
+    by: Numbers,
+) -> None:
+    """Write for each document the pair by which it is dropped; -1 where it stays.
 
-    Documents are numbered in keep order. Pairs (first < second) are sorted by second, then first.
-    A document is dropped if it is alike to one that stays: to the most alike, of these the first.
+    first, second: of each pair, the first comes first in keep order. place: of each document in
+    that. in_order: the second's place and the pair's number, sorted. A document is dropped if it is
+    alike to one that stays: to the most alike, of these the first. One with the text of another
+    (exact) shares the fate of that; if that stays, it is its duplicate.
     """
-    by = np.full(count, -1, np.int64)
-    for pair in range(len(first)):
+    by[:] = -1
+    for at in range(len(in_order)):
+        pair = int(in_order[at] & _LOWER)
         one, other = first[pair], second[pair]
-        if fixed[other] or by[one] >= 0:
+        if exact[pair] or fixed[other] or by[one] >= 0:
             continue
-        if by[other] < 0 or likeness[pair] > likeness[by[other]]:
+        best = by[other]
+        better = best < 0 or likeness[pair] > likeness[best]
+        if better or (likeness[pair] == likeness[best] and place[one] < place[first[best]]):
             by[other] = pair
-    return by
+    for pair in range(len(first)):
+        if exact[pair]:
+            of = by[first[pair]]
+            by[second[pair]] = pair if of < 0 else of

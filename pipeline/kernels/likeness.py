@@ -9,7 +9,8 @@ two sketches share bound what the sets share from above, at a hundredth of the c
 only where the bound allows it is it counted.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,10 @@ from pipeline.kernels.texts import ONE
 
 Numbers = NDArray[np.int64]
 Values = NDArray[np.uint32]
+Places = NDArray[np.uint32]
 Sketch = NDArray[np.uint64]
+MakeArray = Callable[[int, Any], NDArray[Any]]
+"""Makes an array, given its length and kind: for those that may be large."""
 _STRIDE = np.uint64(16)  # values between two looks whether enough can still be shared
 # Of a sketch, 64 bits each: of 500 values one in 17 meets another by chance.
 _WORDS = 128
@@ -28,6 +32,9 @@ _SIX, _BIT_MASK, _WORD_MASK = np.uint64(6), np.uint64(63), np.uint64(_WORDS - 1)
 _PAIRS = 0x3333333333333333
 # So many documents have one (32 MB); more are compared without.
 _MOST_SKETCHES = 1 << 15
+# Pairs that are found before they are given away.
+_PAIRS_AT_ONCE = 1 << 15
+_NOBODY = np.uint32(0xFFFFFFFF)
 
 
 class Sets(NamedTuple):
@@ -57,21 +64,34 @@ class Alike(NamedTuple):
 
 
 class _Large(NamedTuple):
-    """Large buckets. number: of each bucket; -1 where it is not large. staying: the first members
-    of each that stay, as many as it has room for; noted: so many there are.
+    """Large buckets. number: of each bucket; -1 where it is not large. staying: for each large one
+    the places of `anchors` members that stay, the first; noted: so many there are.
     """
 
-    number: Numbers
-    staying: Numbers
-    noted: Numbers
+    number: NDArray[np.int32]
+    staying: Places
+    noted: NDArray[np.int32]
+    anchors: int
 
 
 class _Sketches(NamedTuple):
-    """rows: a sketch each, and bits: how many are set in it. place: of each document's, or -1."""
+    """rows: a sketch each, and bits: how many are set in it. place: of each document's, or -1.
+    made: how many there are, one number.
+    """
 
     rows: NDArray[np.uint64]
     bits: Numbers
-    place: Numbers
+    place: NDArray[np.int32]
+    made: Numbers
+
+
+class _Walked(NamedTuple):
+    """What is known of the documents so far: whether each stays, and the last that it was compared
+    with.
+    """
+
+    stays: NDArray[np.bool_]
+    seen: Places
 
 
 def alike(
@@ -81,8 +101,9 @@ def alike(
     fixed: NDArray[np.bool_],
     threshold: float,
     anchors: int,
-) -> Alike:
-    """The pairs that share a bucket and are at or above the threshold.
+    room: MakeArray = np.empty,
+) -> Iterator[Alike]:
+    """The pairs that share a bucket and are at or above the threshold, some at a time.
 
     Documents are numbered in keep order. buckets: of each document, sorted. members: of each
     bucket, sorted. fixed: they stay whatever they are like; two of them are not compared.
@@ -91,27 +112,45 @@ def alike(
     compared with those before it that stay, the first `anchors` of them: a document stays if it is
     fixed, or alike to none that stays and that it was compared with.
     """
-    large = np.diff(members.ends) > anchors
-    count = int(large.sum())
-    room = min(count * anchors, len(fixed), _MOST_SKETCHES)
-    found = _walk(
-        sets,
-        buckets,
-        members,
-        _Large(
-            np.where(large, np.cumsum(large) - 1, -1),
-            np.empty((count, anchors), np.int64),
-            np.zeros(count, np.int64),
-        ),
-        _Sketches(
-            np.empty((room, _WORDS), np.uint64),
-            np.empty(room, np.int64),
-            np.full(len(fixed), -1, np.int64),
-        ),
-        fixed,
-        threshold,
+    number = room(len(members.ends) - 1, np.int32)
+    count = _number_large(members.ends, anchors, number)
+    large = _Large(number, room(count * anchors, np.uint32), room(count, np.int32), anchors)
+    large.noted[:] = 0
+    sketched = min(count * anchors, len(fixed), _MOST_SKETCHES)
+    sketches = _Sketches(
+        np.empty((sketched, _WORDS), np.uint64),
+        np.empty(sketched, np.int64),
+        room(len(fixed), np.int32),
+        np.zeros(1, np.int64),
     )
-    return Alike(*found)
+    sketches.place[:] = -1
+    walked = _Walked(room(len(fixed), np.bool_), room(len(fixed), np.uint32))
+    walked.stays[:], walked.seen[:] = False, _NOBODY
+    table = np.empty(table_room(_largest(sets.sizes)), np.uint32)
+    start = 0
+    while start < len(fixed):
+        start, pairs = _walk(
+            sets, buckets, members, large, sketches, walked, fixed, threshold, table, start
+        )
+        yield Alike(*map(np.ascontiguousarray, pairs.T))
+
+
+@compiled
+def _number_large(ends: Numbers, anchors: int, number: NDArray[np.int32]) -> int:
+    count = 0
+    for bucket in range(len(number)):
+        large = ends[bucket + 1] - ends[bucket] > anchors
+        number[bucket] = count if large else -1
+        count += large
+    return count
+
+
+@compiled
+def _largest(sizes: Numbers) -> int:
+    largest = 0
+    for size in sizes:
+        largest = max(largest, size)
+    return largest
 
 
 @compiled
@@ -121,26 +160,34 @@ def _walk(
     members: Lists,
     large: _Large,
     sketches: _Sketches,
+    walked: _Walked,
     fixed: NDArray[np.bool_],
     threshold: float,
-) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    count, sketched = len(fixed), 0
-    stays = np.zeros(count, np.bool_)
-    seen = np.full(count, -1, np.int64)
-    table = np.empty(table_room(int(sets.sizes.max()) if count else 0), np.uint32)
+    table: Values,
+    start: int,
+) -> tuple[int, Numbers]:
+    """(where it goes on, the pairs that were found from `start` up to there)."""
+    stays, seen = walked.stays, walked.seen
     sketch = np.empty(_WORDS, np.uint64)
     pairs = np.empty((1024, 4), np.int64)
     made = 0
-    for at in range(count):
+    at = start
+    while at < len(fixed) and made < _PAIRS_AT_ONCE:
         bits = mask = -1  # of this document's sketch and table, which are made when wanted
         dropped = False
         size = sets.sizes[at]
         for place in range(buckets.ends[at], buckets.ends[at + 1]):
             bucket = buckets.values[place]
-            begin, number = members.ends[bucket], large.number[bucket]
-            others = large.noted[number] if number >= 0 else members.ends[bucket + 1] - begin
-            for nth in range(others):
-                other = large.staying[number, nth] if number >= 0 else members.values[begin + nth]
+            number = large.number[bucket]
+            if number >= 0:
+                others, begin = large.noted[number], number * large.anchors
+            else:
+                others, begin = (
+                    members.ends[bucket + 1] - members.ends[bucket],
+                    members.ends[bucket],
+                )
+            for nth in range(begin, begin + others):
+                other = large.staying[nth] if number >= 0 else members.values[nth]
                 if other >= at:
                     break
                 if seen[other] == at or (fixed[at] and fixed[other]):
@@ -173,12 +220,9 @@ def _walk(
                 made += 1
         if fixed[at] or not dropped:
             stays[at] = True
-            if _note(at, buckets, large) and sketched < len(sketches.rows):
-                sketches.place[at] = sketched
-                sketches.bits[sketched] = make_sketch(sets, at, sketches.rows[sketched])
-                sketched += 1
-    done = pairs[:made]
-    return done[:, 0].copy(), done[:, 1].copy(), done[:, 2].copy(), done[:, 3].copy()
+            _note(at, sets, buckets, large, sketches)
+        at += 1
+    return at, pairs[:made]
 
 
 @compiled
@@ -247,16 +291,22 @@ def shared_bits(one: Sketch, other: Sketch) -> int:
 
 
 @compiled
-def _note(at: int, buckets: Lists, large: _Large) -> bool:
-    """Note in its large buckets that a document stays, where there is room; whether in one."""
+def _note(at: int, sets: Sets, buckets: Lists, large: _Large, sketches: _Sketches) -> None:
+    """Note in its large buckets that a document stays, where there is room; in any, then it has a
+    sketch, where there is room for that.
+    """
     noted = False
     for place in range(buckets.ends[at], buckets.ends[at + 1]):
         number = large.number[buckets.values[place]]
-        if number >= 0 and large.noted[number] < large.staying.shape[1]:
-            large.staying[number, large.noted[number]] = at
+        if number >= 0 and large.noted[number] < large.anchors:
+            large.staying[number * large.anchors + large.noted[number]] = at
             large.noted[number] += 1
             noted = True
-    return noted
+    made = sketches.made[0]
+    if noted and made < len(sketches.rows):
+        sketches.place[at] = made
+        sketches.bits[made] = make_sketch(sets, at, sketches.rows[made])
+        sketches.made[0] += 1
 
 
 @compiled

@@ -24,9 +24,10 @@ from pipeline import schema
 from pipeline.dedup import bands, keepers, likeness
 from pipeline.dedup.ids import ids_of, numbers_of
 from pipeline.dedup.order import KeepOrder
+from pipeline.dedup.room import Room
 from pipeline.engine.engine import Engine, Mapped, ordered
 from pipeline.index import part as index
-from pipeline.index.making import TargetOf, as_it_is, partition_bytes
+from pipeline.index.making import TargetOf, as_it_is, partition_bytes, room_in, sorting_keys
 from pipeline.index.part import Part
 from pipeline.steps import meeting, members
 from pipeline.store.dataset import Dataset, Target
@@ -66,18 +67,19 @@ def find(
     pooled = keys[0]
     if len(keys) > 1:
         target = target_of("keys", bands.BAND_KEYS, "flat")
-        pooled = engine.shuffle_map(
-            ordered(as_it_is, "key"), keys, "key", target, partition_bytes=size
-        )
+        kernel = sorting_keys(keys[0].folder, settings)
+        pooled = engine.shuffle_map(kernel, keys, "key", target, partition_bytes=size)
     met = engine.map(
         partial(meeting.met, index=parts), pooled, target_of("met", meeting.MET, "grouped")
     )
     target = target_of("met-documents", meeting.DOCUMENTS, "flat")
     documents = engine.shuffle_map(meeting.documents, [met], "doc", target, partition_bytes=size)
     groups = _groups(met, documents, target_of("groups", meeting.GROUPS, "flat"))
-    alike = _alike(engine, fresh, parts, met, groups, target_of, order)
+    room = room_in(fresh[0].folder, settings)
+    alike = _alike(engine, fresh, parts, met, groups, target_of, order, room)
+    keep = partial(keepers.keep, room=room)
     target = target_of("kept", keepers.DROPPED, "grouped")
-    dropped = engine.shuffle_map(keepers.keep, [alike], "group", target, partition_bytes=size)
+    dropped = engine.shuffle_map(keep, [alike], "group", target, partition_bytes=size)
     target = target_of("dropped", keepers.DROPPED, "flat")
     return Found(
         engine.shuffle_map(
@@ -104,6 +106,7 @@ def _alike(
     groups: Dataset,
     target_of: TargetOf,
     order: KeepOrder,
+    room: Room,
 ) -> Dataset:
     made = []
     for number, signed in enumerate(fresh):
@@ -117,7 +120,7 @@ def _alike(
     made.append(engine.map(kernel, groups, target))
     shelves = [*map(members.shelf_of, fresh), *map(index.shelf_of, parts)]
     return engine.shuffle_map(
-        partial(members.compare, shelves=shelves, settings=order.settings),
+        partial(members.compare, shelves=shelves, settings=order.settings, room=room),
         [Mapped(met, partial(meeting.grouped, groups=groups), met.rows * _MET_BYTES), *made],
         "group",
         target_of("alike", likeness.VERIFIED, "grouped"),

@@ -5,24 +5,21 @@ where they are compared. What does not: which documents those are (meeting), com
 (likeness).
 
 Shingles stay where they were written until the documents of a group are compared, and are copied
-once, into memory; those of a giant group into a file, so that memory others need is theirs.
+once, to where there is room for them.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
-from pathlib import Path
-from tempfile import TemporaryFile
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from pipeline.dedup import likeness
 from pipeline.dedup.ids import numbers_of
 from pipeline.dedup.order import KeepOrder
+from pipeline.dedup.room import Room
 from pipeline.dedup.settings import DedupSettings
+from pipeline.dedup.sorting import copied, pieces
 from pipeline.index import part as index
 from pipeline.index.part import Part
 from pipeline.index.shelf import Shelf, fetch
@@ -43,9 +40,8 @@ MEMBERS = pa.schema(
     ]
 )
 _FROM = ["doc_id", "text_hash", "shingle_count", "dump", "source", "chars", "damage", "edits"]
-_MEGABYTE = 1024 * 1024
-# Arrays that may be in memory at once; larger ones than their part lie in files.
-_ROOMS = 6
+# Members whose shingles are fetched at once, in the order in which they lie.
+_FETCHED_AT_ONCE = 1 << 18
 
 
 def shelf_of(signed: Dataset) -> Shelf:
@@ -116,39 +112,41 @@ def published(
 
 
 def compare(
-    table: pa.Table, *, shelves: Sequence[Shelf], settings: DedupSettings
+    table: pa.Table, *, shelves: Sequence[Shelf], settings: DedupSettings, room: Room
 ) -> Iterator[pa.Table]:
     """Kernel, by group: keys and members in, pairs that are alike out.
 
-    shelves: where the members' shingles lie; the first is a folder that may be written to.
+    shelves: where the members' shingles lie. room: makes large arrays.
     """
-    room = partial(_room, shelves[0].folder, settings.process_memory_mb * _MEGABYTE // _ROOMS)
-    members = table.filter(pc.is_valid(table["order"]))
-    keys = pa.concat_tables(
-        [batch for batch in map(_keys, table.to_batches()) if batch.num_rows] or [_keys(table)]
-    )
-    counts = members["shingle_count"].to_numpy()
-    ends = np.append(0, np.cumsum(counts, dtype=np.int64))
-    values = room(int(ends[-1]), np.uint32)
-    of, shard, start = (members[name].to_numpy() for name in ("shelf", "shard", "start"))
-    for number in np.unique(of).tolist():
-        rows = np.flatnonzero(of == number)
-        fetch(shelves[number], shard[rows], start[rows], counts[rows], ends[rows], values)
-    sets = Sets(values, ends[:-1], counts.astype(np.int64))
-    yield from likeness.compare(members, keys, sets, settings, room=room)
+    keys, members = _parted(table)
+    counts = copied(members["shingle_count"], room)
+    sizes, starts = room(len(counts), np.int64), room(len(counts), np.int64)
+    sizes[:] = counts
+    end = 0
+    for rows in pieces(len(counts)):
+        ends = end + np.cumsum(sizes[rows])
+        starts[rows], end = ends - sizes[rows], int(ends[-1])
+    values = room(end, np.uint32)
+    for rows in pieces(len(counts), _FETCHED_AT_ONCE):
+        some = members.slice(rows.start, rows.stop - rows.start)
+        of, shard, start = (some[name].to_numpy() for name in ("shelf", "shard", "start"))
+        for number in np.unique(of).tolist():
+            at = np.flatnonzero(of == number)
+            places = starts[rows][at]
+            fetch(shelves[number], shard[at], start[at], counts[rows][at], places, values)
+    yield from likeness.compare(members, keys, Sets(values, starts, sizes), settings, room=room)
 
 
-def _keys(rows: pa.Table | pa.RecordBatch) -> pa.Table:
-    """Those of the rows that are keys: a batch has nothing else, or none."""
-    some = pa.table({name: rows[name] for name in ("key", "doc")})
-    return some if not some["key"].null_count else some.filter(pc.is_valid(some["key"]))
-
-
-def _room(folder: Path, most: int, count: int, kind: Any) -> NDArray[Any]:
-    """An array of so many numbers; one of more bytes than `most` in a file without a name, in this
-    folder: one for what is temporary may be memory itself.
+def _parted(table: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """(the rows that are keys, those that are members), where they lie: a batch has nothing but
+    either, or a few of both.
     """
-    if not count or count * np.dtype(kind).itemsize <= most:
-        return np.empty(count, kind)
-    with TemporaryFile(dir=folder) as file:
-        return np.memmap(file, kind, "w+", shape=count)
+    nothing = table.slice(0, 0)
+    keys, members = [nothing], [nothing]
+    for batch in table.to_batches():
+        rows = pa.Table.from_batches([batch])
+        for name, parts in (("key", keys), ("order", members)):
+            nulls = rows[name].null_count
+            if nulls < len(rows):
+                parts.append(rows.filter(pc.is_valid(rows[name])) if nulls else rows)
+    return pa.concat_tables(keys).select(["key", "doc"]), pa.concat_tables(members)

@@ -165,10 +165,10 @@ def in_one_group(
     sets = Sets(values, ends[:-1], np.diff(ends))
     keys = pa.concat_tables(keys_of(table, settings=settings))
     found = likeness.compare(pa.table(columns), keys, sets, settings, anchors)
-    alike = pa.concat_tables(found)
+    alike = pa.concat_tables([likeness.VERIFIED.empty_table(), *found])
     names = dict(zip(high.tolist(), (doc.name for doc in docs), strict=True))
     return {
         names[row["doc"]]: row | {"kept_id": names[row["kept_doc"]]}
-        for made in keepers.keep(alike)
+        for made in keepers.keep(alike, room=np.empty)
         for row in made.to_pylist()
     }

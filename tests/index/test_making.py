@@ -1,33 +1,14 @@
 """The index does not depend on how rows came, or on how much memory there was."""
 
-import random
 from pathlib import Path
 
 import pyarrow as pa
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline import schema
-from pipeline.dedup.bands import BAND_KEYS
 from pipeline.dedup.settings import DedupSettings
 from pipeline.index import making
 from pipeline.store.dataset import Dataset, Provenance, Target
 from tests.index.corpora import doc_id
-
-PAIRS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2**64 - 1)), max_size=30)
-
-
-@given(pairs=PAIRS, seed=st.integers(0, 9))
-def test_documents_of_a_key_are_in_order_however_they_came(
-    pairs: list[tuple[int, int]], seed: int
-) -> None:
-    """Look-ups take the first so many of a key: which those are must not depend on shards."""
-    random.Random(seed).shuffle(pairs)
-    pairs.sort(key=lambda pair: pair[0])
-    columns = [pa.array([pair[side] for pair in pairs], pa.uint64()) for side in (0, 1)]
-    (made,) = making.by_document(pa.table(columns, schema=BAND_KEYS))
-    found = list(zip(made["key"].to_pylist(), made["doc"].to_pylist(), strict=True))
-    assert found == sorted(pairs)
 
 
 def test_partitions_are_never_larger_than_a_page_may_be() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.kernels.components import settle, unite
+from pipeline.kernels.components import count_members, settle, unite
 
 COUNT = 12
 PAIRS = st.lists(st.tuples(st.integers(0, COUNT - 1), st.integers(0, COUNT - 1)), max_size=15)
@@ -24,3 +24,6 @@ def test_components_are_those_of_spreading_labels(pairs: list[tuple[int, int]]) 
         for one, other in pairs:
             labels[one] = labels[other] = min(labels[one], labels[other])
     assert roots.tolist() == labels
+    counts = np.full(COUNT, 7)
+    count_members(roots, counts)
+    assert counts.tolist() == [labels.count(number) for number in range(COUNT)]

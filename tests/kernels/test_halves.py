@@ -6,7 +6,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.kernels.halves import leave_distinct, part_halves, swap_halves
+from pipeline.kernels.halves import (
+    join_halves,
+    leave_alone,
+    leave_distinct,
+    lower_halves,
+    part_halves,
+    swap_halves,
+)
 
 HALVES = st.integers(0, 6) | st.integers(2**31 - 1, 2**31 + 1) | st.integers(2**32 - 3, 2**32 - 1)
 PAIRS = st.lists(st.tuples(HALVES, HALVES), max_size=40)
@@ -31,6 +38,24 @@ def test_distinct_numbers_come_to_the_front_in_order(pairs: list[tuple[int, int]
     numbers = np.sort(packed(pairs))
     expected = [number for number, _ in groupby(numbers.tolist())]
     assert numbers[: leave_distinct(numbers)].tolist() == expected
+
+
+@given(PAIRS)
+def test_halves_are_put_together_and_taken_apart(pairs: list[tuple[int, int]]) -> None:
+    upper, lower = (np.array([pair[n] for pair in pairs], np.uint32) for n in (0, 1))
+    made, apart = np.empty(len(pairs), np.uint64), np.empty(len(pairs), np.uint32)
+    join_halves(upper, lower, made)
+    lower_halves(made, apart)
+    assert made.tolist() == packed(pairs).tolist()
+    assert apart.tolist() == lower.tolist()
+
+
+@given(PAIRS)
+def test_pairs_whose_first_no_other_has_come_to_the_front(pairs: list[tuple[int, int]]) -> None:
+    numbers = np.sort(packed(pairs))
+    firsts = [upper for upper, _ in pairs]
+    expected = packed(sorted(pair for pair in pairs if firsts.count(pair[0]) == 1))
+    assert numbers[: leave_alone(numbers)].tolist() == expected.tolist()
 
 
 @given(PAIRS)

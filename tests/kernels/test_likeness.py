@@ -75,7 +75,7 @@ def compared(
 ) -> Alike:
     """All pairs of these documents that are alike; buckets: of each document."""
     names = sorted(set().union(*buckets))
-    return alike(
+    found = alike(
         sets_of(sets),
         packed([[names.index(name) for name in sorted(one)] for one in buckets]),
         packed([[n for n, one in enumerate(buckets) if name in one] for name in names]),
@@ -83,6 +83,7 @@ def compared(
         0.5,
         anchors,
     )
+    return Alike(*map(np.concatenate, zip(*found, strict=True)))
 
 
 def jaccard(one: set[int], other: set[int]) -> float:
@@ -145,10 +146,10 @@ def test_a_bucket_of_a_template_is_compared_with_what_stays_alone() -> None:
 
 
 def test_pairs_find_room_however_many_they_are() -> None:
-    """Room is made for 1024, then for twice as many."""
-    found = compared([{1, 2, 3}] * 70, [{0, 5}] * 70, [False] * 70, anchors=99)
+    """Room is made for 1024, then for twice as many; after 32,768 the walk pauses."""
+    found = compared([{1, 2, 3}] * 300, [{0, 5}] * 300, [False] * 300, anchors=999)
     assert [*zip(found.second.tolist(), found.first.tolist(), strict=True)] == [
-        (at, other) for at in range(70) for other in range(at)
+        (at, other) for at in range(300) for other in range(at)
     ]
     assert set(found.common.tolist()) == {3}
     assert set(found.together.tolist()) == {2}
@@ -297,8 +298,58 @@ BEST = [
 def test_who_is_dropped_by_which_pair(
     pairs: list[tuple[int, int, float]], fixed: list[bool], by: list[int], why: str
 ) -> None:
-    first, second, likeness = (
-        np.array([pair[n] for pair in pairs], kind)
-        for n, kind in enumerate((np.int64, np.int64, np.float64))
+    assert kept(pairs, [], [*range(len(fixed))], fixed) == by, why
+
+
+ANY_PAIRS = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 5), st.sampled_from([0.8, 0.9, 1.0])), max_size=12
+)
+
+
+@given(ANY_PAIRS, st.permutations(range(6)), st.lists(st.booleans(), min_size=6, max_size=6))
+def test_who_is_dropped_does_not_depend_on_the_order_of_pairs_or_on_numbers(
+    some: list[tuple[int, int, float]], place: list[int], fixed: list[bool]
+) -> None:
+    """Against the rule as it is said, in keep order."""
+    pairs = {
+        (min(one, other, key=place.__getitem__), max(one, other, key=place.__getitem__)): likeness
+        for one, other, likeness in some
+        if one != other
+    }
+    listed = [(one, other, likeness) for (one, other), likeness in pairs.items()]
+    by = kept(listed, [], place, fixed)
+    stays: set[int] = set()
+    for document in sorted(range(6), key=place.__getitem__):
+        to = [pair for pair in listed if pair[1] == document and pair[0] in stays]
+        best = min(to, key=lambda pair: (-pair[2], place[pair[0]]), default=None)
+        if best is None or fixed[document]:
+            stays.add(document)
+            assert by[document] == -1
+        else:
+            assert listed[by[document]] == best
+
+
+def test_a_copy_has_the_fate_of_the_first_of_its_text() -> None:
+    """Of a text that stays it is the duplicate; else it is dropped by the same pair."""
+    assert kept([(0, 1, 0.9)], [(0, 2), (1, 3)], [0, 1, 2, 3], [False] * 4) == [-1, 0, 1, 0]
+
+
+def kept(
+    pairs: list[tuple[int, int, float]],
+    copies: list[tuple[int, int]],
+    place: list[int],
+    fixed: list[bool],
+) -> list[int]:
+    """What `best_kept` says of each document."""
+    every = [*pairs, *((one, other, 1.0) for one, other in copies)]
+    first, second = (np.array([pair[n] for pair in every], np.uint32) for n in (0, 1))
+    places = np.array(place, np.uint32)
+    in_order = np.sort(
+        places[second].astype(np.uint64) << np.uint64(32) | np.arange(len(every)).astype(np.uint64)
     )
-    assert best_kept(len(fixed), first, second, likeness, np.array(fixed)).tolist() == by, why
+    exact = np.arange(len(every)) >= len(pairs)
+    likeness = np.array([pair[2] for pair in every], np.float64)
+    by = np.full(len(place), 7, np.int64)
+    best_kept(in_order, first, second, places, exact, likeness, np.array(fixed), by)
+    found: list[int] = by.tolist()
+    return found

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline import schema
 from pipeline.dedup.ids import ids_of, numbers_of
 from pipeline.dedup.order import KeepOrder
+from pipeline.dedup.room import Room
 from pipeline.dedup.settings import DedupSettings
 from pipeline.index.part import shelf_of
 from pipeline.index.shelf import Shelf
@@ -194,24 +195,7 @@ def test_members_that_are_published_are_those_of_their_part(tmp_path: Path) -> N
     assert [row["order"] for row in found.values()] == orders
 
 
-@pytest.mark.parametrize(
-    ("most", "count", "in_file"),
-    [(64, 16, False), (64, 17, True), (0, 1, True), (0, 0, False)],
-)
-def test_arrays_that_are_too_large_lie_in_files(
-    most: int, count: int, in_file: bool, tmp_path: Path
-) -> None:
-    """By their bytes; and they are as any other. An empty one takes no room."""
-    made = members._room(tmp_path, most, count, np.uint32)
-    assert isinstance(made, np.memmap) == in_file
-    assert (made.dtype, made.shape) == (np.uint32, (count,))
-    made[:] = np.arange(count)
-    assert made.tolist() == [*range(count)]
-
-
-def test_what_is_alike_is_the_same_where_arrays_lie_in_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_alike_is_the_same_where_arrays_lie_in_files(tmp_path: Path) -> None:
     """Pairs of texts, of which all share a key and two of a pair most of their words."""
     words = [[1000 * (n // 2 + 1) + at for at in range(60)] + [n] for n in range(8)]
     docs = [Doc(f"{n}", " ".join(map(word, some))) for n, some in enumerate(words)]
@@ -221,19 +205,7 @@ def test_what_is_alike_is_the_same_where_arrays_lie_in_files(
     keys = {"group": [1] * len(of), "key": [257] * len(of), "doc": [*of]}
     rows = pa.concat_tables([pa.table(keys, GROUPED), *tables], promote_options="default")
     compare = partial(members.compare, shelves=[members.shelf_of(made)], settings=DedupSettings())
-    expected = pa.concat_tables(compare(rows))
+    in_memory = compare(rows, room=Room(tmp_path, 1 << 20))
+    expected = pa.concat_tables(in_memory)
     assert expected.num_rows == 4
-
-    sizes = []
-    real = np.memmap
-
-    def note(*words: object, **named: object) -> object:
-        sizes.append(named["shape"])
-        return real(*words, **named)
-
-    monkeypatch.setattr(np, "memmap", note)
-    assert pa.concat_tables(compare(rows)).equals(expected)
-    assert sizes == []
-    monkeypatch.setattr(members, "_MEGABYTE", 1)
-    assert pa.concat_tables(compare(rows)).equals(expected)
-    assert sum(pa.concat_tables(tables)["shingle_count"].to_pylist()) in sizes
+    assert pa.concat_tables(compare(rows, room=Room(tmp_path, 0))).equals(expected)
