@@ -30,6 +30,7 @@ from pipeline.engine import facts
 from pipeline.engine.engine import Kernel, ordered
 from pipeline.index import making
 from pipeline.index import parts as index_parts
+from pipeline.index.known import Index
 from pipeline.index.part import Part
 from pipeline.index.signing import SIGNED_FROM
 from pipeline.index.signing import signatures as sign_kernel
@@ -501,21 +502,35 @@ def raw_totals(run: Run) -> facts.Totals:
 def candidate_totals(run: Run, candidate: Mapping[str, Dataset]) -> facts.Totals:
     """Facts about what would be published, for expectations and reports."""
     new = run.new_dumps()
-    others = {}
-    for name in ("documents", "signatures"):
-        others[name] = published(run.out, name, besides={each.dump for each in new})
-        others[name] += [_candidate_or_published(each, name) for each in new if each != run]
+    parts = [part for each in new if each != run for part in _candidate_part(each)]
+    besides = {run.dump, *(part.dump for part in parts)}
+    parts += index_parts.telling_parts(run.out, besides, run.recipe.dedup)
+    besides |= {part.dump for part in parts}
+    others = {
+        name: published(run.out, name, besides=besides) for name in ("documents", "signatures")
+    }
     # The texts of what was taken out may come again; what is new now is compared all the same.
     removed = index_parts.removed_dumps(run.out) - {each.dump for each in new}
     others["signatures"] = [each for each in others["signatures"] if _of(each) not in removed]
-    return facts.candidate_totals(run.dataset("raw_documents"), candidate, others)
+    return facts.candidate_totals(run.dataset("raw_documents"), candidate, Index(parts), others)
 
 
-def _candidate_or_published(run: Run, name: str) -> Dataset:
+def published_with(run: Run, ids: Sequence[str]) -> list[Dataset]:
+    """The published documents of those other dumps that may have some of these ids."""
+    parts = index_parts.telling_parts(run.out, {run.dump}, run.recipe.dedup)
+    found = Index(parts).dumps_with(pa.chunked_array([ids], pa.string()))
+    return published(
+        run.out, "documents", besides={part.dump for part in parts} - found | {run.dump}
+    )
+
+
+def _candidate_part(run: Run) -> list[Part]:
+    """Its part of the index, as it would be published; none where it is not made."""
     try:
-        return run.dataset(f"candidate/{name}")
+        made = [run.dataset(f"candidate/{name}") for name in making.DATASETS]
     except StoreError:
-        return Dataset(run.out / name / run.dump)
+        return []
+    return [Part(run.dump, made[0].fingerprint, *(each.folder for each in made))]
 
 
 def _of(dataset: Dataset) -> str:

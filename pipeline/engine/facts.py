@@ -1,15 +1,19 @@
 """Facts about whole datasets that no single row shows: totals, repeats, what is missing.
 
 What belongs here: one small frame of plain numbers, counted by DuckDB within a memory limit; the
-only door to DuckDB.
-What does not: saying which numbers are right (expectations).
+only door to DuckDB. What is published is asked for what a dump has, and not read.
+What does not: saying which numbers are right (expectations), looking up (index).
 """
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from pipeline import schema
 from pipeline.engine.engine import EngineError
@@ -20,6 +24,8 @@ from pipeline.store.dataset import Dataset
 
 Totals = dict[str, int]
 _MEMORY_LIMIT = "1GB"
+# Ids that are looked up at once: each look-up goes through all earlier dumps.
+_AT_ONCE = 1 << 18
 # Rows of `raw` that are records; the others count what was passed over.
 _RECORD = f"(verdict IS NULL OR NOT starts_with(verdict, '{schema.PASSED_OVER}'))"
 
@@ -41,19 +47,36 @@ def raw_totals(plan: Dataset, raw: Dataset) -> Totals:
         )
 
 
-def candidate_totals(
-    raw: Dataset, candidate: Mapping[str, Dataset], others: Mapping[str, Sequence[Dataset]]
-) -> Totals:
-    """Facts about what would be published, alone and beside what is published already.
+class Known(Protocol):
+    """What can be asked about other dumps."""
 
-    others: for `documents` and `signatures` the partitions of the other dumps.
+    def has_ids(self, ids: pa.ChunkedArray) -> NDArray[np.bool_]:
+        """Whether each is the id of a document of theirs."""
+        ...
+
+    def has_texts(self, hashes: pa.ChunkedArray) -> NDArray[np.bool_]:
+        """Whether each is the hash of a text of theirs."""
+        ...
+
+
+def candidate_totals(
+    raw: Dataset,
+    candidate: Mapping[str, Dataset],
+    known: Known,
+    others: Mapping[str, Sequence[Dataset]],
+) -> Totals:
+    """Facts about what would be published, alone and beside the other dumps: those that can be
+    asked (known), and `documents` and `signatures` of the others, which are read.
     """
     tables = {name: [dataset] for name, dataset in candidate.items()}
     tables |= {"raw": [raw]} | {f"other_{name}": list(found) for name, found in others.items()}
     documents, rejected = candidate["documents"], candidate["rejected"]
     losing = losses(documents, rejected).above(max_loss(documents))
+    known_ids = sum(_count(known.has_ids(ids)) for ids in _column(documents, "doc_id"))
+    hashes = _column(candidate["signatures"], "text_hash")
+    known_texts = sum(_count(known.has_texts(some.drop_null())) for some in hashes)
     with _reported(), _database(tables) as database:
-        return {"sources_losing": len(losing)} | _ask(
+        totals = _ask(
             database,
             {
                 "records": f"SELECT count(*) FROM raw WHERE {_RECORD}",
@@ -70,9 +93,6 @@ def candidate_totals(
                 "texts_repeated": "SELECT count(*) - count(DISTINCT text_hash) FROM signatures",
                 "texts_in_other_dumps": "SELECT count(*) FROM signatures WHERE text_hash IN "
                 "(SELECT text_hash FROM other_signatures)",
-                "kept_missing": "SELECT count(*) FROM duplicates WHERE kept_id NOT IN "
-                "(SELECT doc_id FROM documents) AND kept_id NOT IN "
-                "(SELECT doc_id FROM other_documents)",
                 "rejected_duplicates_missing": "SELECT count(*) FROM duplicates WHERE doc_id NOT "
                 "IN (SELECT doc_id FROM rejected)",
                 "edits_lost": "SELECT (SELECT coalesce(sum(edit_count), 0) FROM documents) "
@@ -80,6 +100,31 @@ def candidate_totals(
                 "- (SELECT count(*) FROM ledger)",
             },
         )
+        elsewhere = database.sql(
+            "SELECT kept_id FROM duplicates WHERE kept_id NOT IN (SELECT doc_id FROM documents) "
+            "AND kept_id NOT IN (SELECT doc_id FROM other_documents)"
+        )
+        kept = (pa.chunked_array([rows["kept_id"]]) for rows in elsewhere.to_arrow_reader(_AT_ONCE))
+        missing = sum(_count(~known.has_ids(ids)) for ids in kept)
+    totals["ids_in_other_dumps"] += known_ids
+    totals["texts_in_other_dumps"] += known_texts
+    return totals | {"kept_missing": missing, "sources_losing": len(losing)}
+
+
+def _column(dataset: Dataset, name: str) -> Iterator[pa.ChunkedArray]:
+    """Its values, many at once."""
+    waiting: list[pa.ChunkedArray] = []
+    for batch in dataset.batches([name]):
+        waiting.append(batch[name])
+        if sum(map(len, waiting)) >= _AT_ONCE:
+            yield pa.chunked_array([chunk for each in waiting for chunk in each.chunks])
+            waiting = []
+    if waiting:
+        yield pa.chunked_array([chunk for each in waiting for chunk in each.chunks])
+
+
+def _count(which: NDArray[np.bool_]) -> int:
+    return int(np.count_nonzero(which))
 
 
 _EMPTY = {
@@ -105,8 +150,8 @@ def _database(tables: Mapping[str, Sequence[Dataset]]) -> duckdb.DuckDBPyConnect
 def _ask(database: duckdb.DuckDBPyConnection, questions: Mapping[str, str]) -> Totals:
     answers: Totals = {}
     for name, question in questions.items():
-        row = database.execute(question).fetchone()
-        answers[name] = int(row[0]) if row else 0
+        ((answer,),) = database.execute(question).fetchall()
+        answers[name] = int(answer)
     return answers
 
 

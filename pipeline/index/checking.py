@@ -99,17 +99,17 @@ def _misplaced(dataset: Dataset, names: list[str]) -> list[str]:
 
 
 def _unsorted(folder: Path, names: list[str]) -> Iterator[str]:
-    """Whether rows are not in order of these columns; a number of the first is in one block."""
-    last = 0
+    """Whether rows are not in order of these columns, over the ends of blocks too."""
+    last = tuple(0 for _ in names)
     for block in FlatColumns(Dataset(folder), names).all_blocks():
         first, *others = (block.columns[name] for name in names)
         falls = first[1:] < first[:-1]
         for column in others:
             falls |= (first[1:] == first[:-1]) & (column[1:] < column[:-1])
-        if int(first[0]) < last or np.any(falls):
+        if tuple(int(each[0]) for each in (first, *others)) < last or np.any(falls):
             yield f"{folder} is not in order of {', '.join(names)}"
             return
-        last = int(first[-1])
+        last = tuple(int(each[-1]) for each in (first, *others))
 
 
 def _other_than_documents(published: Path, part: Part) -> Iterator[str]:

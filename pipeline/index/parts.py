@@ -151,6 +151,12 @@ def _settings(table: dict[str, Any]) -> DedupSettings:
     return replace(DedupSettings(), **{name: table[name] for name in _SETTINGS if name in table})
 
 
+def telling_parts(out: Path, besides: Collection[str], settings: DedupSettings) -> list[Part]:
+    """The parts that can be asked as they are."""
+    states = (state_of(part, settings) for part in published_parts(out, besides))
+    return [state.part for state in states if not (state.removed or state.stale)]
+
+
 def comparable_parts(
     out: Path, besides: Collection[str], recipe: Recipe, engine: Engine
 ) -> list[Part]:

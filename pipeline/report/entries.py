@@ -55,7 +55,7 @@ def find(wanted: Iterable[str], datasets: Sequence[Dataset]) -> dict[str, Entry]
 
     Shards are looked at by id first; the texts of those with a wanted one are read.
     """
-    missing = {doc_id for doc_id in wanted if doc_id.isascii()}  # hex digits; others are none
+    missing = set(wanted)
     found: dict[str, Entry] = {}
     for dataset in datasets:
         for row in _rows(dataset, missing):

@@ -5,6 +5,7 @@ What does not: how they are laid out (page, charts, the templates).
 """
 
 import heapq
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,15 +33,16 @@ from pipeline.report.summary import (
     touched_by,
 )
 from pipeline.review_clusters import Clusters, largest
-from pipeline.run import candidate_totals, last_made, raw_totals
+from pipeline.run import candidate_totals, last_made, published_with, raw_totals
 from pipeline.store.dataset import Dataset
-from pipeline.underway import Run, published
+from pipeline.underway import Run
 
 _EXAMPLES = 3  # of a verdict, and of a rule
 _SAMPLED = 12  # edits of a rule that the examples are chosen from
 _PAIRS = 10
 _CLUSTERS = 5
 _ENTRIES = 200
+_ID = re.compile("[0-9a-f]{32}")
 _SCORE_BINS = 20
 _JACCARD_BINS = 40
 _UNKNOWN = "unknown"
@@ -132,13 +134,14 @@ def gather(run: Run, candidate: Mapping[str, Dataset], outcomes: Sequence[Outcom
         totals |= candidate_totals(run, candidate)
         results = _results(run, candidate, totals)
         judged, places = candidate["rejected"], [candidate["documents"], candidate["rejected"]]
-        # What an earlier dump published is what this one duplicates.
-        places += published(run.out, "documents", besides={run.dump})
         verdicts = Counter({KEPT: candidate["documents"].rows}) + summarise(judged).verdicts
     else:
         results, judged, places, verdicts = None, raw_records, [raw_records], raw.verdicts
     losses = _losses(judged, verdicts)
     mentioned = list(dict.fromkeys(_mentioned(outcomes, losses, results)))
+    ids = [each for each in mentioned[:_ENTRIES] if _ID.fullmatch(each)]
+    if candidate:  # what an earlier dump published is what this one duplicates
+        places += published_with(run, ids)
     plan = run.dataset("plan").table(["bytes"])
     return Facts(
         totals,
@@ -148,7 +151,7 @@ def gather(run: Run, candidate: Mapping[str, Dataset], outcomes: Sequence[Outcom
         losses,
         items_passed_over(candidate["passed_over"]) if candidate else {},
         results,
-        entries.find(mentioned[:_ENTRIES], places),
+        entries.find(ids, places),
         max(0, len(mentioned) - _ENTRIES),
     )
 
