@@ -4,12 +4,14 @@ import hashlib
 import os
 import random
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from pipeline import run as steps
@@ -19,6 +21,7 @@ from pipeline.engine.local import LocalEngine
 from pipeline.recipe import Recipe
 from pipeline.sources.places.place import Folder, Found
 from pipeline.sources.settings import IngestSettings
+from pipeline.steps import ingest as ingest_module
 from pipeline.steps import repair as repair_module
 from pipeline.store.dataset import MANIFEST, Dataset
 from pipeline.underway import Run
@@ -233,6 +236,22 @@ def test_a_file_whose_reading_failed_is_read_again(raw: Path, tmp_path: Path) ->
     assert rows(out, "rejected") == []
     afresh = publish(Failing(raw), tmp_path / "afresh", dump="d", recipe=RECIPE)
     assert published(out) == published(afresh)
+
+
+def test_each_part_that_cannot_be_read_is_a_record_of_its_own(tmp_path: Path) -> None:
+    """An archive in parts that is gone when their turn comes: else their ids would be one."""
+    (tmp_path / "raw").mkdir()
+    with zipfile.ZipFile(tmp_path / "raw" / "all.zip", "w") as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.txt", f"Letter {number} never came.")
+    place, settings = Failing(tmp_path / "raw"), IngestSettings(shard_bytes=16)
+    planned = pa.concat_tables(ingest_module.plan(place, settings))
+    (tmp_path / "failing").write_text("all.zip")
+    tables = ingest_module.read(planned, place=place, dump="d", settings=settings)
+    found = pa.concat_tables(tables).to_pylist()
+    assert planned["start"].to_pylist() == [0, 1, 2]
+    assert len({row["doc_id"] for row in found}) == 3
+    assert {row["reason"] for row in found} == {"cannot be read from the start: Input/output error"}
 
 
 def test_a_run_that_was_killed_while_it_took_over(raw: Path, tmp_path: Path) -> None:

@@ -149,7 +149,8 @@ def _records(
                 yield source, record
     except OSError as error:
         where = f"after record {number}" if number else "from the start"
-        number = number + 1 if number else 0
+        # Parts of an archive all begin with a first record; each is told by where it begins.
+        number = number + 1 if number else file["start"] or 0
         reason = f"cannot be read {where}: {cause(error)}"
         yield file["source"], _unreadable(number, reason, file)
 
