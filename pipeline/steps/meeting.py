@@ -36,6 +36,7 @@ _PART = _number("part", pa.int32())
 MET = pa.schema([_KEY, _DOC, _PART])
 DOCUMENTS = pa.schema([_DOC, _PART])
 GROUPS = pa.schema([_DOC, _GROUP, _PART])
+GROUP_COLUMNS = ["doc", "group"]
 GROUPED = pa.schema([_GROUP, _KEY, _DOC])
 
 
@@ -130,16 +131,16 @@ def grouped(table: pa.Table, *, groups: Dataset) -> Iterator[pa.Table]:
     """Kernel: shared keys in, the same with the group of each document out."""
     docs = table["doc"].to_numpy()
     order = np.argsort(docs)
-    rows, found = group_of(docs[order], groups)
+    rows, found = group_of(docs[order], FlatColumns(groups, GROUP_COLUMNS))
     group = np.empty(len(docs), np.uint64)
     group[order[rows]] = found
     yield pa.table({"group": group, "key": table["key"], "doc": docs}, GROUPED)
 
 
-def group_of(docs: Numbers, groups: Dataset) -> tuple[NDArray[np.int64], Numbers]:
+def group_of(docs: Numbers, groups: FlatColumns) -> tuple[NDArray[np.int64], Numbers]:
     """(which of the sorted `docs` are in groups, their groups)."""
     which, found = [np.empty(0, np.int64)], [docs[:0]]
-    for block in FlatColumns(groups, ["doc", "group"]).all_blocks():
+    for block in groups.all_blocks():
         start = int(np.searchsorted(docs, np.uint64(block.least), "left"))
         end = int(np.searchsorted(docs, np.uint64(block.most), "right"))
         some = docs[start:end]

@@ -24,8 +24,9 @@ from pipeline.index import part as index
 from pipeline.index.part import Part
 from pipeline.index.shelf import Shelf, fetch
 from pipeline.kernels.likeness import Sets
-from pipeline.steps.meeting import FRESH, group_of
+from pipeline.steps.meeting import FRESH, GROUP_COLUMNS, group_of
 from pipeline.store.dataset import Dataset, read_batches
+from pipeline.store.flat import FlatColumns
 
 MEMBERS = pa.schema(
     [
@@ -60,6 +61,7 @@ def fresh(signed: Dataset, shelf: int, groups: Dataset, order: KeepOrder) -> Ite
 
     Here and not in a kernel, since where a document's shingles lie follows from all before it.
     """
+    opened = FlatColumns(groups, GROUP_COLUMNS)
     for shard, files in enumerate(signed.shards):
         begin = 0  # of a row group's shingles in the shard, as words
         for table in read_batches(files, _FROM):
@@ -69,7 +71,7 @@ def fresh(signed: Dataset, shelf: int, groups: Dataset, order: KeepOrder) -> Ite
             rows = np.flatnonzero(table["text_hash"].is_valid())
             docs, low = numbers_of(table["doc_id"].take(pa.array(rows)))
             by_doc = np.argsort(docs)
-            which, group = group_of(docs[by_doc], groups)
+            which, group = group_of(docs[by_doc], opened)
             at = by_doc[which]
             chosen = table.take(pa.array(rows[at]))
             high, text = numbers_of(chosen["text_hash"])

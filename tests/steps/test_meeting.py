@@ -8,8 +8,18 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.steps.meeting import DOCUMENTS, FRESH, GROUPS, MET, documents, group_of, groups
+from pipeline.steps.meeting import (
+    DOCUMENTS,
+    FRESH,
+    GROUP_COLUMNS,
+    GROUPS,
+    MET,
+    documents,
+    group_of,
+    groups,
+)
 from pipeline.store.dataset import Dataset
+from pipeline.store.flat import FlatColumns
 from tests.dedup.finding import target
 
 ROWS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 12)), min_size=1, max_size=30)
@@ -49,7 +59,8 @@ def test_groups_are_what_is_linked(rows: list[tuple[int, int]], cuts: set[int]) 
         (distinct,) = documents(pa.concat_tables(tables))
         some = written(folder, "documents", DOCUMENTS, [distinct])
         made = list(groups(met, some, folder))
-        which, group = group_of(distinct["doc"].to_numpy(), written(folder, "groups", GROUPS, made))
+        opened = FlatColumns(written(folder, "groups", GROUPS, made), GROUP_COLUMNS)
+        which, group = group_of(distinct["doc"].to_numpy(), opened)
     found = dict(zip(distinct["doc"].to_pylist(), group.tolist(), strict=True))
     assert which.tolist() == list(range(len(found)))
     expected = labels(rows)
