@@ -25,12 +25,14 @@ def measured() -> dict[str, Any]:
     theirs |= {"wrong": {planted.CHAIN: 3}, "what": "texts", "asked": 7}
     pairs = theirs | {"name": "datasketch from ready signatures, all pairs"}
     pairs |= {"seconds": {"added": 2.0, "asked": 3.0}, "dropped": 0}
+    verified = theirs | {"name": "datasketch from texts, verified"}
+    verified |= {"seconds": {"shingles and signatures": 15.0, "asked, verified and added": 6.0}}
     curve = {"from": 0.75, "to": 0.8, "pairs": 9, "found": 4, "promised": 7.0, "deviation": 1.0}
     corpus = {
         "date": "2026-11-23",
         "documents": 200_000,
         "kinds": {planted.ALONE: [12_345, 1]},
-        "rows": [row, theirs, pairs],
+        "rows": [row, theirs, verified, pairs],
         "curve": [curve],
         "absent": {"rensa": "no wheel"},
     }

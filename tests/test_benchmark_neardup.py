@@ -277,6 +277,7 @@ def test_promises_are_computed_from_the_numbers() -> None:
     slower = {"seconds": {"signatures": 0.5, "find": 0.6}, "peak_megabytes": 101.0}
     for row in given["neardup"]["pages"]["rows"][:2]:
         row |= slower
+    given["neardup"]["giants"]["rows"][1]["held_megabytes"] = 557.0
     given["neardup"]["synthetic"]["peak_megabytes"] = 4_001.0
     assert {o.kept for o in targets.outcomes(given, targets.NEARDUP)} == {False}
     given["neardup"]["synthetic"]["documents"] = 1_000_000  # too few to say
@@ -296,6 +297,7 @@ def test_the_page_says_what_was_measured_and_what_was_not() -> None:
         "| 4 | 3 of chains | 0 | 1 of 5 |",
         "(scaled: 7 were asked)",
         "20.0 × as fast as datasketch from texts that keeps the first, with 1.00 × its memory",
+        "unlike texts either, and verifies what it finds, it is 21.0 × as fast.",
         "rensa did not install or run here: no wheel",
         "| 50 | 1,000,000 | 0.40 | 0.60 | 100 | 4 | 0 |",
         "`process_memory_mb` is 256.",

@@ -26,7 +26,7 @@ _WITH_DATASKETCH = 200_000  # documents: beyond, it takes too long and too much 
 _PAGES = 200_000
 # text-dedup holds all pairs of a cluster at once.
 _SMALL, _SMALL_TEMPLATE = 20_000, 1_000
-_GIANTS = (250_000, 1_000_000)
+_GIANTS = (500_000, 2_000_000)
 _DUMP, _EARLIER = 20_000, (0, 1, 10, 50)
 
 
