@@ -23,7 +23,7 @@ from pipeline.recipe import Recipe
 from pipeline.schema import PUBLISHED, VERDICTS
 from pipeline.sources.settings import IngestSettings
 from pipeline.steps.ingest import decoded_hash
-from tests.conftest import EXAMPLES, PEAK, ROOT, publish, rows, tree
+from tests.conftest import EXAMPLES, ROOT, publish, rows, tree
 
 SMALL_SHARDS = replace(Recipe(), ingest=IngestSettings(shard_bytes=4000))
 
@@ -310,13 +310,14 @@ def test_a_document_that_a_stage_fails_on_is_rejected_with_the_error(
 
 # --- constant memory
 
-_PEAK = f"""
+_PEAK = """
 import sys
 from pathlib import Path
 from tests.conftest import publish
+from tests.memory import peak
 if __name__ == "__main__":
     publish(Path(sys.argv[1]), Path(sys.argv[2]))
-    {PEAK}
+    print(peak())
 """
 
 
