@@ -476,9 +476,7 @@ print(*[(record.verdict, record.size) for _, record in found], peak() - began, s
 
 
 def test_a_payload_of_any_size_in_little_memory() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", LARGE], capture_output=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", LARGE], capture_output=True, check=True)
     *found, grown = done.stdout.decode().splitlines()
     assert found[0].startswith("('oversize', 2999")
     assert found[1] == "(None, 5)"
