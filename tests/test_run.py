@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -162,6 +162,9 @@ def test_workers_and_the_order_of_files_change_nothing(
             return self._entries
 
         def __exit__(self, *_: object) -> None: ...
+
+        def __iter__(self) -> Iterator[os.DirEntry[str]]:
+            return iter(self._entries)  # as `pathlib` of Python 3.12 goes through them
 
     monkeypatch.setattr(os, "scandir", Shuffled)
     for dump in sorted((tmp_path / "copy").glob("*")):
