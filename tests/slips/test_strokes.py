@@ -23,8 +23,8 @@ def test_a_slip_has_the_strokes_of_what_was_meant(rule: rules.ConfusionRule) -> 
         assert skeleton(wrong) == skeleton(right), f"{wrong}={right}"
 
 
-# Letters that, with their mark, look like another (é like 6): an accent beside its letter looks like
-# nothing yet.
+# Letters that, with their mark, look like another (é like 6); an accent beside its letter looks
+# like nothing yet.
 MARKED = [letter for letter in rules.strokes() if len(normalize("NFD", letter)) > 1]
 
 
