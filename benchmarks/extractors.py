@@ -211,13 +211,18 @@ def report() -> str:
     return "\n".join(parts)
 
 
+# Where packages say it, the newer field first.
+_LICENCES = ("License-Expression", "License")
+
+
 def licences() -> Iterator[str]:
     """Who made what, and what may be done with it."""
     yield "| package | version | licence |"
     yield "|---|---|---|"
     for name in PACKAGES:
         known = metadata(name)
-        licence = known["License-Expression"] or (known["License"] or "").split("\n")[0]
+        said = {field: known[field] for field in _LICENCES if field in known}
+        licence = next(iter(said.values()), "").split("\n")[0]
         yield f"| {name} | {version(name)} | {licence} |"
 
 

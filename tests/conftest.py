@@ -58,14 +58,6 @@ def rows(out: Path, name: str, dump: str | None = None) -> list[dict[str, Any]]:
     return [row for file in files for row in pq.read_table(file, partitioning=None).to_pylist()]
 
 
-# A line for a script to print its own peak memory in MB. Not `ru_maxrss`: a process inherits that
-# from the one that started it.
-PEAK = (
-    "print(next(int(line.split()[1]) for line in open('/proc/self/status') "
-    "if line.startswith('VmHWM')) / 1024)"
-)
-
-
 def tree(folder: Path) -> Mapping[str, bytes]:
     """Every file below a folder with its bytes."""
     return {

@@ -62,6 +62,7 @@ class Pool:
                     del waiting[name]
                     yield name, result
             except BrokenProcessPool:
+                self._kill()
                 self._stop()
                 # The killer is among the tasks that had begun: the first that are not done.
                 for name in list(waiting)[: 2 * self.workers + 1]:
@@ -91,6 +92,16 @@ class Pool:
         raise EngineError(
             f"{name} killed its worker {_MAX_DEATHS} times; it may need more memory than there is"
         )
+
+    def _kill(self) -> None:
+        """End all workers where one was killed.
+
+        The executor asks them to end and, from Python 3.12 on, waits for ever if they don't hear:
+        they ignore SIGTERM where this process did when it started them.
+        """
+        if self._executor is not None:
+            for worker in list(self._executor._processes.values()):
+                worker.kill()
 
     def _stop(self) -> None:
         if self._executor is not None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline import schema
+from pipeline.sources.objects.nesting import too_deep
 from pipeline.sources.record import NO_METADATA, Record
 
 # Names that datasets give to their text, the likelier first.
@@ -138,11 +139,11 @@ def columns_of(record: Record) -> list[str]:
 
 
 def _object(text: str) -> dict[str, Any] | None:
-    if len(text) > _MAX_PARSED or not text.lstrip().startswith("{"):
+    if len(text) > _MAX_PARSED or not text.lstrip().startswith("{") or too_deep(text):
         return None
     try:
         found = json.loads(text)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None
 

@@ -231,6 +231,31 @@ def test_a_killed_worker_costs_its_shard_one_more_try(tmp_path: Path) -> None:
     assert tree(found.folder) == tree(mapped(tmp_path, kernels.double, 1, "plain/out").folder)
 
 
+def test_workers_that_ignore_a_request_to_end_hold_nothing_up(tmp_path: Path) -> None:
+    """Dagster passes on what it has for SIGINT, and a shell's `&` has had that ignored."""
+    script = (
+        "import signal, sys\n"
+        "from functools import partial\n"
+        "from pathlib import Path\n"
+        "from tests.engine import kernels, test_local\n"
+        "if __name__ == '__main__':\n"
+        "    signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "    tmp = Path(sys.argv[1])\n"
+        "    kernel = partial(kernels.killed_once, mark=tmp / 'mark')\n"
+        "    print(test_local.mapped(tmp, kernel, 2).rows)\n"
+    )
+    (tmp_path / "script.py").write_text(script)
+    done = subprocess.run(
+        [sys.executable, tmp_path / "script.py", str(tmp_path)],
+        env=os.environ | {"PYTHONPATH": os.getcwd()},
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=120,  # where it fails it never ends
+    )
+    assert int(done.stdout) == 8
+
+
 def test_a_shard_that_kills_twice_is_named(tmp_path: Path) -> None:
     kernel = partial(kernels.killer, number=2)
     with pytest.raises(EngineError, match=r"part-00002.parquet killed its worker 2 times"):

@@ -9,8 +9,9 @@ import time
 from itertools import islice
 from pathlib import Path
 
-from tests.fuzz.check import check, peak
+from tests.fuzz.check import check
 from tests.fuzz.mutate import inputs
+from tests.memory import peak
 
 _LEFT = Path("out") / "fuzz"
 _EVERY = 1000

@@ -104,14 +104,6 @@ def unpacked(raw: bytes) -> bytes:
     return raw
 
 
-def peak() -> float:
-    """The most memory that this process has had, in MB. Not `ru_maxrss`: a process inherits that
-    from the one that started it.
-    """
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-
 @contextmanager
 def _at_most(seconds: int) -> Iterator[None]:
     """Raises `Hang` where more computing time is used: the machine may be busy with others."""

@@ -15,8 +15,8 @@ from tests.fuzz.mutate import inputs
 from tests.fuzz.seeds import FILES, PACKINGS
 
 SEED = 20_261_125
-# Of a process that has all libraries loaded.
-MEGABYTES = 500
+# Of its own, libraries not counted.
+MEGABYTES = 300
 
 
 def test_every_format_has_a_seed() -> None:

@@ -1,8 +1,10 @@
 """Letters that a rule takes for each other have the same strokes, or a slip would not be found."""
 
+from unicodedata import normalize
+
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline import rules
@@ -21,9 +23,24 @@ def test_a_slip_has_the_strokes_of_what_was_meant(rule: rules.ConfusionRule) -> 
         assert skeleton(wrong) == skeleton(right), f"{wrong}={right}"
 
 
+# Letters that, with their mark, look like another (é like 6); an accent beside its letter looks
+# like nothing yet.
+MARKED = [letter for letter in rules.strokes() if len(normalize("NFD", letter)) > 1]
+
+
 @given(st.text(characters, max_size=12))
 def test_what_is_put_right_keeps_its_strokes(word: str) -> None:
-    assert skeleton(cleaned(word).word) == skeleton(word)
+    made = cleaned(word).word
+    assume(all(made.lower().count(letter) == word.lower().count(letter) for letter in MARKED))
+    assert skeleton(made) == skeleton(word)
+
+
+@pytest.mark.parametrize("letter", MARKED)
+def test_an_accent_beside_its_letter_is_of_the_letter(letter: str) -> None:
+    first, mark = normalize("NFD", letter)
+    beside = {"\u0301": "´", "\u0303": "˜", "\u0308": "¨"}[mark]
+    assert cleaned(first + beside).word == letter
+    assert skeleton(first + beside) == skeleton(first)
 
 
 words_of = st.text(

@@ -184,6 +184,18 @@ def test_an_encrypted_member_is_rejected_with_its_reason() -> None:
     assert said(others, "a") == ALL[1:]
 
 
+def test_members_of_a_zip_that_overlap_are_read_by_every_python_and_within_the_limits() -> None:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", "The ferry is late. " * 1000)
+        archive.filelist *= 3  # the list says it three times, where the bytes are there once
+    first, *others = sources(sink.getvalue(), "a.zip")
+    assert [record.verdict for _, record in (first, *others)] == [None] * 3
+    assert {record.digest for _, record in others} == {first[1].digest}
+    *_, (_, last) = sources(sink.getvalue(), "a.zip", max_unpacked_bytes=50_000)
+    assert last.verdict == schema.UNSAFE
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
 def test_a_zip_whose_end_is_lost_gives_the_members_before(method: int) -> None:
     packed = zipped(FILES, method)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline import schema
 from pipeline.sources.objects.jsonfile import cut_json
 from pipeline.sources.objects.jsonstream import JsonStream
+from pipeline.sources.objects.nesting import DEEPEST, too_deep
 from pipeline.sources.read import records
 from pipeline.sources.record import Record
 from pipeline.sources.settings import IngestSettings
@@ -108,7 +109,8 @@ DAMAGE = [
     pytest.param(b'{"text": "b", "l": {"m": 1}', "not", id="a brace missing"),
     pytest.param(b'{"text": "b"]', "Expecting ','", id="the wrong bracket"),
     pytest.param(b'{"text": "b" "n": 1}', "Expecting ','", id="a comma missing"),
-    pytest.param(b'{"text": "b",}', "property name", id="a comma too many"),
+    pytest.param(b'{"text": "b",}', "trailing comma before end of object", id="a comma too many"),
+    pytest.param(b'{"l": [1, ], "text": "b"}', "before end of array", id="a comma too many, in it"),
     pytest.param(b"{text: 'b'}", "property name", id="JavaScript"),
     pytest.param(b'{"text": "a\nb"}', "Invalid control character", id="a line feed as it is"),
     pytest.param(b'{"text": undefined}', "Expecting value", id="a word that is none"),
@@ -120,8 +122,8 @@ DAMAGE = [
     pytest.param(b"12", "is a JSON number", id="a number"),
     pytest.param(b"?!", "is not JSON", id="nothing that is known"),
     pytest.param(b"\x00\x00\x00", "is not JSON", id="a hole in the disk"),
-    pytest.param(b"[" * 100_000 + b"]" * 100_000, "recursion", id="100,000 lists in each other"),
-    pytest.param(b'{"a":' * 5000 + b"1" + b"}" * 5000, "recursion", id="5,000 objects"),
+    pytest.param(b"[" * 100_000 + b"]" * 100_000, "256 levels", id="100,000 lists in each other"),
+    pytest.param(b'{"a":' * 5000 + b"1" + b"}" * 5000, "256 levels", id="5,000 objects"),
 ]
 
 
@@ -142,6 +144,77 @@ def test_where_reading_goes_on_is_said() -> None:
     assert bad.decoded.text == '{"text": "b}'
     assert f"byte {raw.index(C) + 2} of the file is where it ceases" in (bad.reason or "")
     assert f"read on from byte {raw.index(C) - 2} on" in (bad.reason or "")
+
+
+# Whole reasons, as they are published: the same with every version of Python, whose own words and
+# limits differ.
+SAID = [
+    pytest.param(
+        b'{"text": "b" ,\t }',
+        "is not JSON: Illegal trailing comma before end of object at character 13",
+        id="a comma too many in an object, blanks around it",
+    ),
+    pytest.param(
+        b'{"text": "b", "l": [[1], ]}',
+        "is not JSON: Illegal trailing comma before end of array at character 23",
+        id="in a list",
+    ),
+    pytest.param(
+        b'{"text": "b", "l": [,]}',
+        "is not JSON: Expecting value at character 20",
+        id="a comma and nothing before it",
+    ),
+    pytest.param(
+        b'{"text": ,}',
+        "is not JSON: Expecting value at character 9",
+        id="a comma in place of a value",
+    ),
+    pytest.param(
+        b'{"text": "b", "l": [1,}',
+        "is not JSON: Expecting value at character 22",
+        id="a comma, and another's bracket",
+    ),
+    pytest.param(
+        b'{"text": "b", "n": %b}' % (b"1" * 5000),
+        "is not JSON that can be read: Exceeds the limit (4300 digits) for integer string "
+        "conversion: value has 5000 digits; use sys.set_int_max_str_digits() to increase the limit",
+        id="a number without an end",
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "reason"), SAID)
+def test_what_is_wrong_is_said_in_the_same_words_by_every_python(line: bytes, reason: str) -> None:
+    (bad,) = read(line)
+    assert bad.reason == f"line 1 {reason}"
+
+
+@pytest.mark.parametrize("opened", [b'{"x":', b"["])
+def test_how_deep_an_object_may_be_does_not_hang_on_the_python(opened: bytes) -> None:
+    """Python 3.11's parser goes as deep as its stack allows, 3.13's ten times deeper."""
+    closed = b"}" if opened.startswith(b"{") else b"]"
+
+    def nested(levels: int) -> bytes:
+        return b'{"text": "t", "signs": "[[[{{{\\"", "in": %b1%b}' % (
+            opened * (levels - 1),
+            closed * (levels - 1),
+        )
+
+    (good,) = read(nested(DEEPEST))
+    assert good.verdict is None
+    assert json.loads(good.metadata)["signs"] == '[[[{{{"'
+    (deep,) = read(nested(DEEPEST + 1))
+    assert deep.verdict == schema.MALFORMED
+    assert deep.reason == (
+        "line 1 is not JSON that can be read: it is nested more than 256 levels deep"
+    )
+
+
+def test_many_brackets_are_not_deep_ones() -> None:
+    shallow = {"text": "t", "l": [[], {}] * 500, "s": '\\"[{' * 500}
+    assert texts(read(json.dumps(shallow).encode())) == ["t"]
+    assert not too_deep('"' + "[" * 1000)  # a string that is not closed goes to the end
+    assert not too_deep('"' + '\\"[' * 1000 + "\\")
 
 
 TORN = [

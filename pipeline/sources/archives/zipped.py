@@ -92,7 +92,13 @@ def opened(file: BinaryIO) -> zipfile.ZipFile:
     end = zipfile._EndRecData(file)  # type: ignore[attr-defined]  # where the list is, unread
     if end and end[5] > _MAX_LIST_BYTES:
         raise Unsafe(f"the zip archive's list of members has {end[5]} bytes")
-    return zipfile.ZipFile(file)
+    archive = zipfile.ZipFile(file)
+    for member in archive.infolist():
+        # Some versions of Python refuse members that overlap, others don't. What comes out of them
+        # is limited in any case (sources.limits).
+        if hasattr(member, "_end_offset"):
+            member._end_offset = None
+    return archive
 
 
 def _is_link(member: zipfile.ZipInfo) -> bool:

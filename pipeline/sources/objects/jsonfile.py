@@ -22,6 +22,7 @@ from typing import BinaryIO, cast
 from pipeline import schema
 from pipeline.sources.objects.jsonobject import record_of
 from pipeline.sources.objects.jsonstream import MOST, JsonStream, Value
+from pipeline.sources.objects.nesting import too_deep
 from pipeline.sources.objects.wide import as_delivered_in, narrowed, wide_encoding
 from pipeline.sources.raw import HEAD_BYTES, Part, PassedOver, RawFile, Unreadable, buffered
 from pipeline.sources.record import NO_METADATA, Record, digest_of, torn
@@ -121,8 +122,9 @@ def _has_text(value: Value, text_field: str) -> bool:
     if value.ended:
         return json.dumps(text_field).encode() in value.raw
     try:
-        item = json.loads(value.raw)
-    except (ValueError, RecursionError):
+        text = value.raw.decode("utf-8", "surrogatepass")
+        item = None if too_deep(text) else json.loads(text)
+    except ValueError:
         return False
     return isinstance(item, dict) and text_field in item
 

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from pipeline import schema
+from pipeline.sources.objects.nesting import DEEPEST, too_deep
 from pipeline.sources.record import (
     NO_METADATA,
     Record,
@@ -23,6 +24,9 @@ from pipeline.sources.record import (
 _JSON = json.JSONDecoder(parse_constant=str)  # NaN is no JSON: it is kept as a string
 _SURROGATE = re.compile(r"\\u[dD]")
 _EXACT = {str, int, bool, type(None)}
+# What Python up to 3.12 says of a comma too many, by the bracket that it says it of.
+_NO_ITEM = {"}": "Expecting property name enclosed in double quotes", "]": "Expecting value"}
+_ENDS = {"}": "object", "]": "array"}
 
 
 def record_of(number: int, raw: bytes, text_field: str, place: str) -> Record:
@@ -57,12 +61,15 @@ def _any_record(number: int, raw: bytes, text_field: str, place: str) -> Record:
             f"{place}, byte {error.start} of it (0x{raw[error.start]:02X}) "
             f"is not UTF-8: {error.reason}",
         )
+    if too_deep(line):
+        reason = f"is not JSON that can be read: it is nested more than {DEEPEST} levels deep"
+        return _malformed(number, raw, line, place, reason)
     try:
         item = _JSON.decode(line)
     except json.JSONDecodeError as error:
-        reason = f"is not JSON: {error.msg} at character {error.pos}"
-        return _malformed(number, raw, line, place, reason)
-    except (RecursionError, ValueError) as error:
+        said, at = _fault(error)
+        return _malformed(number, raw, line, place, f"is not JSON: {said} at character {at}")
+    except ValueError as error:  # a number of too many digits
         return _malformed(number, raw, line, place, f"is not JSON that can be read: {error}")
     if not isinstance(item, dict):
         return _malformed(number, raw, line, place, f"is a JSON {_kind(item)}, an object is wanted")
@@ -84,6 +91,15 @@ def _any_record(number: int, raw: bytes, text_field: str, place: str) -> Record:
         )
         return rejected(number, raw, schema.UNDECODABLE, reason, metadata_of(item))
     return Record(number, len(raw), digest_of(raw), as_delivered(text), metadata_of(item))
+
+
+def _fault(error: json.JSONDecodeError) -> tuple[str, int]:
+    """What is wrong, and at which character: as Python 3.13 says it, in any version."""
+    bracket = error.doc[error.pos : error.pos + 1]
+    before = error.doc[: error.pos].rstrip(" \t\r\n")
+    if error.msg == _NO_ITEM.get(bracket) and before.endswith(","):
+        return f"Illegal trailing comma before end of {_ENDS[bracket]}", len(before) - 1
+    return error.msg, error.pos
 
 
 def _malformed(number: int, raw: bytes, line: str, place: str, reason: str) -> Record:
