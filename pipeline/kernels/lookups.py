@@ -18,9 +18,9 @@ _LARGEST = np.uint64(2**64 - 1)
 def runs_of(wanted: Numbers, among: Numbers) -> tuple[Places, Places]:
     """(first, end): where each of the wanted numbers stands in `among`; first = end where nowhere.
 
-    Both are sorted, and each that is wanted is another. It takes steps by the logarithm of what lies
-    between two that are wanted, and of a run, so few look-ups touch little of a large file that is
-    mapped into memory.
+    Both are sorted, those that are wanted distinct. It takes steps by the logarithm of what lies
+    between two of them, and of a run, so few look-ups touch little of a large file that is mapped
+    into memory.
     """
     first = np.empty(len(wanted), np.int64)
     end = np.empty(len(wanted), np.int64)
