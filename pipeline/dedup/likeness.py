@@ -50,7 +50,6 @@ _FRESH = np.uint64(1 << 63)
 ANCHORS = 32
 # Pairs whose documents are signed at once, to say what their signatures say of them.
 _SIGNED_AT_ONCE = 1 << 14
-_HALF = np.uint64(32)
 
 
 def _number(name: str) -> pa.Field:

@@ -36,7 +36,11 @@ class Room:
             return array
         with TemporaryFile(dir=self._folder) as file:
             if hasattr(os, "posix_fallocate"):  # else a full disk would kill who writes to it
-                os.posix_fallocate(file.fileno(), 0, size)
+                try:
+                    os.posix_fallocate(file.fileno(), 0, size)
+                except OSError as error:
+                    told = f"{error.strerror} for {size:,} bytes, to compare documents in a file"
+                    raise OSError(error.errno, told, str(self._folder)) from error
             return np.asarray(np.memmap(file, kind, "w+", shape=count))
 
     def _give_back(self, size: int) -> None:

@@ -38,7 +38,7 @@ class DedupSettings:
     prefer: patterns of raw files (`wiki/*`), the most preferred first; `*` crosses folders.
     At most 4,095.
     process_memory_mb: what each process may hold while duplicates are found, in megabytes; more
-    data go by way of files. The answer does not depend on it; above 3,072 nothing does.
+    data go by way of files. The answer does not depend on it; above 3,072 only giant groups gain.
     passages: cut paragraphs that many documents have, to the first of all.
     passage_words: fewest words of such a paragraph; in scripts without spaces an ideograph or kana
     is a word, and so are five characters of Thai, Lao, Khmer or Burmese.

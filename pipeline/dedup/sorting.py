@@ -4,7 +4,8 @@ What belongs here: operations on arrays for which there is room (room). What doe
 numbers are.
 
 Everything is a sort of numbers of 64 bits, in place: by several columns, too. Of each column the
-ranks of its values take 32 bits, so two make one number, and so do a rank and a row.
+ranks of its values take 32 bits, so two make one number, and so do a rank and a row. Of more than
+there are numbers of 32 bits some would be taken for others, so they are refused.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ Places = NDArray[np.uint32]
 Kind = TypeVar("Kind", bound=np.generic)
 AT_ONCE = 1 << 16
 """Rows of which there are arrays in memory at the same time."""
+_MOST = 1 << 32
 
 
 def pieces(count: int, at_once: int = AT_ONCE) -> Iterator[slice]:
@@ -41,7 +43,8 @@ def copied(column: pa.ChunkedArray, room: MakeArray) -> NDArray[Any]:
 
 
 def counted(count: int, room: MakeArray) -> Places:
-    """0, 1, 2, …"""
+    """0, 1, 2, … Raises `OverflowError` where 32 bits do not tell so many apart."""
+    _check_number(count)
     made = room(count, np.uint32)
     for rows in pieces(count):
         made[rows] = np.arange(rows.start, rows.stop)
@@ -70,11 +73,14 @@ def ranks(columns: Sequence[Numbers], room: MakeArray) -> tuple[Places, int]:
 
 
 def ranked(values: Numbers, room: MakeArray) -> tuple[Places, Numbers]:
-    """(the rank of each value, the distinct values in order)."""
+    """(the rank of each value, the distinct values in order). Raises `OverflowError` where 32 bits
+    do not tell so many apart.
+    """
     distinct = room(len(values), np.uint64)
     distinct[:] = values
     distinct.sort()
     distinct = distinct[: leave_distinct(distinct)]
+    _check_number(len(distinct))
     rank = room(len(values), np.uint32)
     for rows in pieces(len(values)):
         rank[rows] = np.searchsorted(distinct, values[rows])
@@ -100,3 +106,11 @@ def lower_of(pairs: Numbers, room: MakeArray) -> Places:
     made = room(len(pairs), np.uint32)
     lower_halves(pairs, made)
     return made
+
+
+def _check_number(count: int) -> None:
+    if count > _MOST:
+        raise OverflowError(
+            f"{count:,} keys or pairs of one group of linked documents cannot be compared, "
+            f"{_MOST:,} can: publish the dump in several"
+        )

@@ -4,7 +4,9 @@ What belongs here: the kernel that sorts them. What does not: making keys (dedup
 them up (part).
 
 A key is as a rule of few documents, and all of a partition are sorted at once. That of a giant
-template is of many millions: it is taken by itself, and comes in pieces.
+template is of many millions: it is taken by itself, and comes in pieces. Each of its bands has such
+a key, or one nearly as large, of which several may lie in one partition: no more come at once than
+a partition should have.
 """
 
 from collections.abc import Iterator
@@ -17,12 +19,11 @@ from pipeline.dedup.sorting import AT_ONCE, copied
 from pipeline.kernels.likeness import MakeArray
 
 Numbers = NDArray[np.uint64]
-_LARGEST = np.uint64(2**64 - 1)
 
 
 def sort_keys(table: pa.Table, *, most: int, room: MakeArray) -> Iterator[pa.Table]:
-    """Kernel: band keys in, the same in order out. The rows of a key are in one table, if they are
-    no more than `most`; else in several of at most as many, all about equal.
+    """Kernel: band keys in, the same in order out, in tables of at most `most` rows. Those of a key
+    are in one table, if they are no more than that; else in several, all about equal.
 
     So each of these has two rows at least, and shows that the key is shared. most: four at least.
     room: makes large arrays.
@@ -30,47 +31,59 @@ def sort_keys(table: pa.Table, *, most: int, room: MakeArray) -> Iterator[pa.Tab
     if table.num_rows <= most:
         yield table.take(pa.array(_order(table)))
         return
-    start = np.uint64(0)
-    for key, rows in _giants(table, most, room):
-        if key > start:
-            yield from _between(table, start, key - np.uint64(1))
-        docs = room(rows, np.uint64)
-        end = 0
-        for batch in table.to_batches(max_chunksize=AT_ONCE):
-            some = batch["doc"].to_numpy()[batch["key"].to_numpy() == key]
-            docs[end : end + len(some)] = some
-            end += len(some)
-        docs.sort()
-        count = -(-rows // most)
-        for number in range(count):
-            some = docs[rows * number // count : rows * (number + 1) // count]
-            yield pa.table({"key": np.full(len(some), key), "doc": some}, table.schema)
-        if key == _LARGEST:
-            return
-        start = key + np.uint64(1)
-    yield from _between(table, start, _LARGEST)
+    for least, largest, rows in _ranges(table, most, room):
+        if rows > most:
+            yield from _pieces(table, least, rows, most, room)
+        else:
+            yield _between(table, least, largest)
 
 
-def _giants(table: pa.Table, most: int, room: MakeArray) -> list[tuple[np.uint64, int]]:
-    """(key, rows) of keys that have more rows than `most`, in order."""
+def _ranges(
+    table: pa.Table, most: int, room: MakeArray
+) -> Iterator[tuple[np.uint64, np.uint64, int]]:
+    """(the least key, the largest, rows) of ranges of keys, in order: of at most `most` rows, or of
+    one key.
+    """
     keys = copied(table["key"], room)
     keys.sort()
-    some = np.unique(keys[::most])  # a run that is longer than `most` cannot pass between two
-    sizes = np.searchsorted(keys, some, "right") - np.searchsorted(keys, some, "left")
-    return [(key, int(size)) for key, size in zip(some, sizes, strict=True) if size > most]
+    start = 0
+    while start < len(keys):
+        end = min(start + most, len(keys))
+        if end < len(keys):
+            end = int(np.searchsorted(keys, keys[end]))  # where the key begins that would be cut
+        if end <= start:
+            end = int(np.searchsorted(keys, keys[start], "right"))
+        yield keys[start], keys[end - 1], end - start
+        start = end
 
 
-def _between(table: pa.Table, least: np.uint64, largest: np.uint64) -> Iterator[pa.Table]:
-    """The rows whose keys are in this range, sorted; no table if there are none."""
+def _pieces(
+    table: pa.Table, key: np.uint64, rows: int, most: int, room: MakeArray
+) -> Iterator[pa.Table]:
+    """The so many rows of a giant key, sorted."""
+    docs = room(rows, np.uint64)
+    end = 0
+    for batch in table.to_batches(max_chunksize=AT_ONCE):
+        some = batch["doc"].to_numpy()[batch["key"].to_numpy() == key]
+        docs[end : end + len(some)] = some
+        end += len(some)
+    docs.sort()
+    count = -(-rows // most)
+    for number in range(count):
+        some = docs[rows * number // count : rows * (number + 1) // count]
+        yield pa.table({"key": np.full(len(some), key), "doc": some}, table.schema)
+
+
+def _between(table: pa.Table, least: np.uint64, largest: np.uint64) -> pa.Table:
+    """The rows whose keys are in this range, sorted."""
     found = []
     for batch in table.to_batches(max_chunksize=AT_ONCE):
         keys = batch["key"].to_numpy()
         here = (keys >= least) & (keys <= largest)
         if here.any():
             found.append(pa.Table.from_batches([batch]).filter(pa.array(here)))
-    if found:
-        rows = pa.concat_tables(found)
-        yield rows.take(pa.array(_order(rows)))
+    rows = pa.concat_tables(found)
+    return rows.take(pa.array(_order(rows)))
 
 
 def _order(table: pa.Table) -> NDArray[np.int64]:

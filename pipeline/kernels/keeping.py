@@ -20,7 +20,7 @@ def find_copies(by_text: NDArray[np.uint64], fixed: NDArray[np.bool_], first: Pl
 
     by_text: a pair of numbers for each, sorted: its text's, and its own in keep order.
     """
-    of = 0
+    of = np.uint64(0)  # with a sign, as 0 has one, it and the others would be kept as floats
     for at in range(len(by_text)):
         document = by_text[at] & _LOWER
         if at == 0 or by_text[at] >> _HALF != by_text[at - 1] >> _HALF:

@@ -8,16 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.kernels.compiled import compiled
+from pipeline.kernels.texts import ONE
 
 Numbers = NDArray[np.uint64]
 Places = NDArray[np.int64]
+_LARGEST = np.uint64(2**64 - 1)
 
 
 def runs_of(wanted: Numbers, among: Numbers) -> tuple[Places, Places]:
     """(first, end): where each of the wanted numbers stands in `among`; first = end where nowhere.
 
-    Both are sorted. It takes steps by the logarithm of what lies between two that are wanted, so
-    few look-ups touch little of a large file that is mapped into memory.
+    Both are sorted, those that are wanted distinct. It takes steps by the logarithm of what lies
+    between two of them, and of a run, so few look-ups touch little of a large file that is mapped
+    into memory.
     """
     first = np.empty(len(wanted), np.int64)
     end = np.empty(len(wanted), np.int64)
@@ -30,23 +33,28 @@ def _gallop(wanted: Numbers, among: Numbers, first: Places, end: Places) -> None
     at, size = 0, len(among)
     for number in range(len(wanted)):
         value = wanted[number]
-        step = 1
-        while at + step < size and among[at + step] < value:
-            at += step
-            step *= 2
-        low, high = at, min(at + step, size)
-        while low < high:  # the first that is not less
-            middle = (low + high) // 2
-            if among[middle] < value:
-                low = middle + 1
-            else:
-                high = middle
-        first[number] = low
-        at = low
-        stop = low
-        while stop < size and among[stop] == value:
-            stop += 1
-        end[number] = stop
+        at = _first_from(among, at, value)
+        first[number] = at
+        if at < size and among[at] == value:  # a run may be as long as the file
+            at = size if value == _LARGEST else _first_from(among, at, value + ONE)
+        end[number] = at
+
+
+@compiled
+def _first_from(among: Numbers, at: int, value: np.uint64) -> int:
+    """The first place from `at` on whose number is not less."""
+    size, step = len(among), 1
+    while at + step < size and among[at + step] < value:
+        at += step
+        step *= 2
+    low, high = at, min(at + step, size)
+    while low < high:
+        middle = (low + high) // 2
+        if among[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @compiled

@@ -70,7 +70,7 @@ def test_a_giant_group_is_compared_in_files(
     docs = list(forms(60))
     expected = duplicates(tmp_path / "memory", docs)
     monkeypatch.setattr("pipeline.index.making._ROOM_SHARE", 1 << 40)
-    monkeypatch.setattr("pipeline.index.making._PARTITION_SHARE", 1 << 20)  # of some 16 keys
+    monkeypatch.setattr("pipeline.index.making._PARTITION_SHARE", 1 << 19)  # of some 32 keys
     made: list[int] = []
     mapped = np.memmap
 

@@ -55,5 +55,7 @@ def test_each_process_has_its_own(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="the system cannot reserve it")
 def test_a_full_disk_is_an_error_and_not_a_killed_process(tmp_path: Path) -> None:
     """A mapped file without blocks would fail when it is written to, by a signal."""
-    with pytest.raises(OSError, match=r"No space left|too large"):
+    with pytest.raises(OSError, match=r"No space left|too large") as caught:
         Room(tmp_path, 0)(1 << 58, np.uint8)
+    assert f"{1 << 58:,} bytes" in str(caught.value)
+    assert str(tmp_path) in str(caught.value), "where space must be made"

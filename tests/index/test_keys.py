@@ -29,6 +29,7 @@ def test_rows_are_sorted_and_a_key_is_whole_or_in_large_pieces(
     assert [row for some in rows for row in some] == expected
     keys = [key for key, _ in pairs]
     for some in rows:
+        assert len(some) <= most, "what comes next has room for so many"
         for key in {key for key, _ in some}:
             count = sum(key == other for other, _ in some)
             if keys.count(key) <= most:
@@ -45,3 +46,11 @@ def test_pieces_of_a_giant_key_are_about_equal() -> None:
     tables = list(sort_keys(table, most=10, room=np.empty))
     first, *pieces, last = [made.num_rows for made in tables]
     assert (first, last, sum(pieces), {*pieces}) == (4, 4, 101, {9, 10})
+
+
+def test_keys_that_are_nearly_giant_do_not_come_all_at_once() -> None:
+    """Each band of a template has one, and several of them may lie in one partition."""
+    keys = np.repeat(np.arange(5, dtype=np.uint64), 9)
+    table = pa.table({"key": keys, "doc": np.arange(45, dtype=np.uint64)}, BAND_KEYS)
+    tables = list(sort_keys(table, most=20, room=np.empty))
+    assert [made["key"].unique().to_pylist() for made in tables] == [[0, 1], [2, 3], [4]]
