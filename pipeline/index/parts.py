@@ -152,9 +152,21 @@ def _settings(table: dict[str, Any]) -> DedupSettings:
 
 
 def telling_parts(out: Path, besides: Collection[str], settings: DedupSettings) -> list[Part]:
-    """The parts that can be asked as they are."""
+    """The parts that can be asked instead of their dumps' documents: that know texts, and whose
+    documents are there, as far as that shows without reading them.
+    """
     states = (state_of(part, settings) for part in published_parts(out, besides))
-    return [state.part for state in states if not (state.removed or state.stale)]
+    fit = (state.part for state in states if not (state.removed or state.stale))
+    return [part for part in fit if _knows_texts(part) and _is_whole(out, part)]
+
+
+def _knows_texts(part: Part) -> bool:
+    return _settings(Dataset(part.band_index).manifest()["recipe"].get("dedup", {})).exact
+
+
+def _is_whole(out: Path, part: Part) -> bool:
+    documents = out / "documents" / part.dump
+    return not _broken(documents) and Dataset(documents).rows == Dataset(part.document_index).rows
 
 
 def comparable_parts(

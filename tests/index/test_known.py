@@ -16,6 +16,7 @@ from pipeline import run as steps
 from pipeline.dedup.ids import ids_of
 from pipeline.dedup.settings import DedupSettings
 from pipeline.engine import facts
+from pipeline.engine.engine import EngineError
 from pipeline.engine.local import LocalEngine
 from pipeline.index.known import Index
 from pipeline.index.part import Part
@@ -83,15 +84,17 @@ NOBODY: dict[str, list[Dataset]] = {"documents": [], "signatures": []}
 ANYTHING_GOES = replace(Recipe(), dedup=DedupSettings(exact=False, near=False))
 
 
-@pytest.mark.parametrize("is_told", [True, False])
+@pytest.mark.parametrize("told_by", ["its index", "what it published", "texts without keys"])
 def test_texts_that_are_published_twice_are_counted(
-    out: Path, tmp_path: Path, is_told: bool
+    out: Path, tmp_path: Path, told_by: str
 ) -> None:
-    """By the index; of a dump without one, by reading it."""
+    """By the index; of a dump without one, or that looked for no equal texts, by reading it."""
     here = shutil.copytree(out, tmp_path / "out")
-    if not is_told:
+    if told_by == "what it published":
         shutil.rmtree(here / "band_index" / A)
         shutil.rmtree(here / "document_index" / A)
+    elif told_by == "texts without keys":
+        publish(deliver(tmp_path, A, {"t.txt": TIDE}), here, recipe=ANYTHING_GOES)
     raw = deliver(tmp_path, C, {"t.txt": TIDE.upper(), "n.txt": "Nothing like it."})
     run, made = candidate(raw, here, ANYTHING_GOES)
     totals = steps.candidate_totals(run, made)
@@ -115,6 +118,27 @@ def test_what_was_kept_is_looked_up_where_it_is(out: Path, tmp_path: Path) -> No
     assert missing([first]) == 2
     assert missing([second]) == 1
     assert missing([second], [Dataset(out / "documents" / A)]) == 0
+
+
+@pytest.mark.parametrize("what", ["all", "a file", "its end"])
+def test_documents_that_are_gone_are_missing_whatever_the_index_says(
+    out: Path, tmp_path: Path, what: str
+) -> None:
+    """Deleted, or written by others: who was kept is lost to every reader, and the run refused."""
+    here = shutil.copytree(out, tmp_path / "out")
+    (file,) = (here / "documents" / A).glob("*.parquet")
+    if what == "all":
+        shutil.rmtree(file.parent)
+    elif what == "a file":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:-1])
+    run, made = candidate(deliver(tmp_path, C, {"t.txt": TIDE}), here, Recipe())
+    if what == "all":
+        assert steps.candidate_totals(run, made)["kept_missing"] == 1
+    else:
+        with pytest.raises(EngineError, match="documents/2026-01-01"):
+            steps.candidate_totals(run, made)
 
 
 def test_an_id_that_another_dump_has_is_counted(out: Path, tmp_path: Path) -> None:
