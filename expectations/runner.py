@@ -16,9 +16,9 @@ from expectations.answers import outcome
 from expectations.ask import Session
 from expectations.parameters import parameters
 from expectations.suites import ROWS, TOTALS, Suite, read
-from pipeline import run as steps
 from pipeline.report.outcome import Outcome
 from pipeline.store.dataset import Dataset
+from pipeline.totals import candidate_totals, raw_totals
 from pipeline.underway import Run
 
 _CANDIDATE = ("documents", "rejected", "duplicates")
@@ -30,7 +30,7 @@ def check_raw(run: Run, *, data_docs: Path | None = None) -> list[Outcome]:
     data_docs: a folder in which Great Expectations' own pages about all runs are kept.
     """
     suite = read("raw")
-    return _check_all(run, {suite: run.dataset(suite.dataset)}, steps.raw_totals(run), data_docs)
+    return _check_all(run, {suite: run.dataset(suite.dataset)}, raw_totals(run), data_docs)
 
 
 def check_candidate(
@@ -41,7 +41,7 @@ def check_candidate(
     candidate: what `pipeline.run.publish` made. data_docs: as for `check_raw`.
     """
     suites = {suite: candidate[suite.dataset] for suite in map(read, _CANDIDATE)}
-    return _check_all(run, suites, steps.candidate_totals(run, candidate), data_docs)
+    return _check_all(run, suites, candidate_totals(run, candidate), data_docs)
 
 
 def _check_all(

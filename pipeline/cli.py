@@ -28,6 +28,7 @@ from pipeline import (
 )
 from pipeline import run as steps
 from pipeline.decode import encode
+from pipeline.dedup.sorting import TooMany
 from pipeline.document import EditError, restore
 from pipeline.engine.engine import EngineError
 from pipeline.engine.local import LocalEngine
@@ -56,6 +57,7 @@ _FAULTS = (
     recipe.RecipeError,
     rules.RuleError,
     StoreError,
+    TooMany,
 )
 
 

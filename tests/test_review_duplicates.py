@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline import run as steps
 from pipeline import schema
+from pipeline import totals as totals_of
 from pipeline.cli import main
 from pipeline.engine.local import LocalEngine
 from pipeline.engine.losses import Losses, SourceLoss, losses
@@ -88,7 +89,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         for step in (steps.ingest, *steps.CLEANING):
             step(run)
         candidate = steps.publish(run)
-        losing = steps.candidate_totals(run, candidate)["sources_losing"]
+        losing = totals_of.candidate_totals(run, candidate)["sources_losing"]
         report = page.write(run, candidate, (), published=True)
         steps.commit(run, candidate)
     return Told(out, losing, report.html.read_text())

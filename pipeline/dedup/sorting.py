@@ -26,6 +26,10 @@ AT_ONCE = 1 << 16
 _MOST = 1 << 32
 
 
+class TooMany(ValueError):
+    """There are more rows than numbers of 32 bits tell apart; the message says what to do."""
+
+
 def pieces(count: int, at_once: int = AT_ONCE) -> Iterator[slice]:
     """Slices of so many rows at most, in order."""
     for start in range(0, count, at_once):
@@ -43,7 +47,7 @@ def copied(column: pa.ChunkedArray, room: MakeArray) -> NDArray[Any]:
 
 
 def counted(count: int, room: MakeArray) -> Places:
-    """0, 1, 2, … Raises `OverflowError` where 32 bits do not tell so many apart."""
+    """0, 1, 2, … Raises `TooMany` where 32 bits do not tell so many apart."""
     _check_number(count)
     made = room(count, np.uint32)
     for rows in pieces(count):
@@ -73,7 +77,7 @@ def ranks(columns: Sequence[Numbers], room: MakeArray) -> tuple[Places, int]:
 
 
 def ranked(values: Numbers, room: MakeArray) -> tuple[Places, Numbers]:
-    """(the rank of each value, the distinct values in order). Raises `OverflowError` where 32 bits
+    """(the rank of each value, the distinct values in order). Raises `TooMany` where 32 bits
     do not tell so many apart.
     """
     distinct = room(len(values), np.uint64)
@@ -110,7 +114,7 @@ def lower_of(pairs: Numbers, room: MakeArray) -> Places:
 
 def _check_number(count: int) -> None:
     if count > _MOST:
-        raise OverflowError(
+        raise TooMany(
             f"{count:,} keys or pairs of one group of linked documents cannot be compared, "
             f"{_MOST:,} can: publish the dump in several"
         )

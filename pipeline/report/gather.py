@@ -33,8 +33,9 @@ from pipeline.report.summary import (
     touched_by,
 )
 from pipeline.review_clusters import Clusters, largest
-from pipeline.run import candidate_totals, last_made, published_with, raw_totals
+from pipeline.run import last_made
 from pipeline.store.dataset import Dataset
+from pipeline.totals import candidate_totals, published_with, raw_totals
 from pipeline.underway import Run
 
 _EXAMPLES = 3  # of a verdict, and of a rule

@@ -35,8 +35,8 @@ from pipeline.report.summary import Summary, items_passed_over, rules_of, shorte
 from pipeline.report.visible import visible
 from pipeline.review import Repair
 from pipeline.review_lines import RepeatedLine
-from pipeline.run import raw_totals
 from pipeline.store.dataset import Dataset
+from pipeline.totals import raw_totals
 from pipeline.underway import Run
 
 _CONTEXT = 30

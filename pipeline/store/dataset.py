@@ -173,6 +173,11 @@ class Dataset:
         return loaded
 
     @property
+    def dump(self) -> str:
+        """The dump that it is of. Raises `StoreError` as `manifest` does."""
+        return str(self.manifest()["dump"])
+
+    @property
     def fingerprint(self) -> str:
         """Of what the dataset was made from."""
         return str(self.manifest()["fingerprint"])

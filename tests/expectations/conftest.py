@@ -12,6 +12,7 @@ from expectations.ask import Session
 from expectations.parameters import parameters
 from expectations.suites import Suite
 from pipeline import run as steps
+from pipeline import totals as totals_of
 from pipeline.engine.local import LocalEngine
 from pipeline.measures.language import LanguageSettings
 from pipeline.recipe import Recipe
@@ -63,7 +64,7 @@ def examined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examined]:
         steps.commit(first, candidate_of(first))
         run = Run("2026-11-22", Folder(EXAMPLES / "2026-11-22"), out, RECIPE, engine)
         candidate = candidate_of(run)
-        totals = steps.candidate_totals(run, candidate)
+        totals = totals_of.candidate_totals(run, candidate)
         whole = {
             suite: {
                 "rows": frames.rows(candidate[suite], suites.declared(suite)),
@@ -73,6 +74,6 @@ def examined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examined]:
         }
         whole["raw"] = {
             "rows": frames.rows(run.dataset("raw_documents"), suites.declared("raw")),
-            "totals": pd.DataFrame([steps.raw_totals(run)]),
+            "totals": pd.DataFrame([totals_of.raw_totals(run)]),
         }
         yield Examined(run, candidate, parameters(RECIPE, totals), whole)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import run as steps
+from pipeline import totals as totals_of
 from pipeline.dedup.ids import ids_of
 from pipeline.dedup.settings import DedupSettings
 from pipeline.engine import facts
@@ -97,7 +98,7 @@ def test_texts_that_are_published_twice_are_counted(
         publish(deliver(tmp_path, A, {"t.txt": TIDE}), here, recipe=ANYTHING_GOES)
     raw = deliver(tmp_path, C, {"t.txt": TIDE.upper(), "n.txt": "Nothing like it."})
     run, made = candidate(raw, here, ANYTHING_GOES)
-    totals = steps.candidate_totals(run, made)
+    totals = totals_of.candidate_totals(run, made)
     assert (totals["documents"], totals["texts_in_other_dumps"]) == (2, 1)
     assert (totals["ids_in_other_dumps"], totals["kept_missing"]) == (0, 0)
 
@@ -105,7 +106,7 @@ def test_texts_that_are_published_twice_are_counted(
 def test_what_was_kept_is_looked_up_where_it_is(out: Path, tmp_path: Path) -> None:
     raw = deliver(tmp_path, C, {"t.txt": TIDE, "b.txt": BELLS.upper(), "b2.txt": BELLS.lower()})
     run, made = candidate(raw, out, Recipe())
-    totals = steps.candidate_totals(run, made)
+    totals = totals_of.candidate_totals(run, made)
     assert (totals["duplicates"], totals["kept_missing"]) == (3, 0)
 
     def missing(parts: Sequence[Part], others: Sequence[Dataset] = ()) -> int:
@@ -135,10 +136,10 @@ def test_documents_that_are_gone_are_missing_whatever_the_index_says(
         file.write_bytes(file.read_bytes()[:-1])
     run, made = candidate(deliver(tmp_path, C, {"t.txt": TIDE}), here, Recipe())
     if what == "all":
-        assert steps.candidate_totals(run, made)["kept_missing"] == 1
+        assert totals_of.candidate_totals(run, made)["kept_missing"] == 1
     else:
         with pytest.raises(EngineError, match="documents/2026-01-01"):
-            steps.candidate_totals(run, made)
+            totals_of.candidate_totals(run, made)
 
 
 def test_an_id_that_another_dump_has_is_counted(out: Path, tmp_path: Path) -> None:
@@ -156,7 +157,9 @@ def test_only_dumps_that_have_a_document_are_looked_into(out: Path, tmp_path: Pa
     run = Run(C, Folder(tmp_path / "raw"), out, Recipe(), LocalEngine())
     ids = {dump: [row["doc_id"] for row in rows(out, "documents", dump)] for dump in (A, B)}
     for wanted, dumps in (([], []), (ids[A], [A]), (ids[B][:1], [B]), (ids[A] + ids[B], [A, B])):
-        assert [each.folder.name for each in steps.published_with(run, wanted)] == dumps
+        assert [each.folder.name for each in totals_of.published_with(run, wanted)] == dumps
     shutil.rmtree(shutil.copytree(out, tmp_path / "out") / "document_index" / A)
     run = replace(run, out=tmp_path / "out")
-    assert [each.folder.name for each in steps.published_with(run, [])] == [A], "cannot be asked"
+    assert [each.folder.name for each in totals_of.published_with(run, [])] == [A], (
+        "cannot be asked"
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import run as steps
+from pipeline import totals as totals_of
 from pipeline.dedup.settings import LONGEST, DedupSettings
 from pipeline.engine.local import LocalEngine
 from pipeline.index import making, parts
@@ -109,7 +110,7 @@ def test_texts_of_a_removed_dump_are_no_fault_of_those_that_have_them_now(
             run = Run(C, Folder(raw), out, Recipe(), engine)
             for step in (steps.ingest, *steps.CLEANING):
                 step(run)
-            totals = steps.candidate_totals(run, steps.publish(run))
+            totals = totals_of.candidate_totals(run, steps.publish(run))
         assert totals["texts_in_other_dumps"] == repeats
         assert totals["documents"] == (1 if removed else 0)
         assert totals["kept_missing"] == 0
