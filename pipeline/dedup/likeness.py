@@ -40,8 +40,9 @@ from pipeline.dedup.sorting import (
 )
 from pipeline.kernels.halves import leave_alone, leave_distinct, part_halves, swap_halves
 from pipeline.kernels.keeping import find_copies
-from pipeline.kernels.likeness import Lists, MakeArray, Sets, alike
+from pipeline.kernels.likeness import Lists, MakeArray, alike
 from pipeline.kernels.minhash import equal_minima
+from pipeline.kernels.sets import Sets
 
 Numbers = NDArray[np.uint64]
 Places = NDArray[np.uint32]

@@ -1,12 +1,10 @@
 """Which documents of one meeting are alike: shingle sets compared, in keep order.
 
-What belongs here: the walk over documents and their buckets, the size of what two sets share.
-What does not: what a bucket is, what becomes of the pairs (dedup).
+What belongs here: the walk over documents and their buckets. What does not: what two sets share
+(sets), what a bucket is, what becomes of the pairs (dedup).
 
 Members of a large bucket are compared with the same few documents again and again, and most are
-like none of them. So those have sketches: a bit for each value, by its lowest bits. The bits that
-two sketches share bound what the sets share from above, at a hundredth of the cost of counting it;
-only where the bound allows it is it counted.
+like none of them. So those have sketches: only where the bound allows it is what two share counted.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,34 +15,25 @@ from numpy.typing import NDArray
 
 from pipeline.kernels.compiled import compiled
 from pipeline.kernels.minhash import table_room
-from pipeline.kernels.texts import ONE
+from pipeline.kernels.sets import (
+    SKETCH_WORDS,
+    Sets,
+    Values,
+    fill,
+    make_sketch,
+    shared_bits,
+    shared_values,
+)
 
 Numbers = NDArray[np.int64]
-Values = NDArray[np.uint32]
 Places = NDArray[np.uint32]
-Sketch = NDArray[np.uint64]
 MakeArray = Callable[[int, Any], NDArray[Any]]
 """Makes an array, given its length and kind: for those that may be large."""
-_STRIDE = np.uint64(16)  # values between two looks whether enough can still be shared
-# Of a sketch, 64 bits each: of 500 values one in 17 meets another by chance.
-_WORDS = 128
-_SIX, _BIT_MASK, _WORD_MASK = np.uint64(6), np.uint64(63), np.uint64(_WORDS - 1)
-_PAIRS = 0x3333333333333333
 # So many documents have one (32 MB); more are compared without.
 _MOST_SKETCHES = 1 << 15
 # Pairs that are found before they are given away.
 _PAIRS_AT_ONCE = 1 << 15
 _NOBODY = np.uint32(0xFFFFFFFF)
-
-
-class Sets(NamedTuple):
-    """Set n is `values[starts[n] : starts[n] + sizes[n]]`: distinct values other than 0, in any
-    order.
-    """
-
-    values: Values
-    starts: Numbers
-    sizes: Numbers
 
 
 class Lists(NamedTuple):
@@ -118,7 +107,7 @@ def alike(
     large.noted[:] = 0
     sketched = min(count * anchors, len(fixed), _MOST_SKETCHES)
     sketches = _Sketches(
-        np.empty((sketched, _WORDS), np.uint64),
+        np.empty((sketched, SKETCH_WORDS), np.uint64),
         np.empty(sketched, np.int64),
         room(len(fixed), np.int32),
         np.zeros(1, np.int64),
@@ -168,7 +157,7 @@ def _walk(
 ) -> tuple[int, Numbers]:
     """(where it goes on, the pairs that were found from `start` up to there)."""
     stays, seen = walked.stays, walked.seen
-    sketch = np.empty(_WORDS, np.uint64)
+    sketch = np.empty(SKETCH_WORDS, np.uint64)
     pairs = np.empty((1024, 4), np.int64)
     made = 0
     at = start
@@ -223,71 +212,6 @@ def _walk(
             _note(at, sets, buckets, large, sketches)
         at += 1
     return at, pairs[:made]
-
-
-@compiled
-def fill(table: Values, sets: Sets, number: int) -> int:
-    """Put a set into a table, by open addressing; the mask of its places. 0 is a free place."""
-    room = table_room(sets.sizes[number])
-    table[:room] = 0
-    mask, start = np.uint64(room - 1), np.uint64(sets.starts[number])
-    for at in range(start, start + np.uint64(sets.sizes[number])):
-        value = sets.values[at]
-        place = np.uint64(value) & mask
-        while table[place] != 0:
-            place = (place + ONE) & mask
-        table[place] = value
-    return room - 1
-
-
-@compiled
-def shared_values(table: Values, places: int, sets: Sets, number: int, least: int) -> int:
-    """How many values a set shares with that of the table; where that is fewer than `least`, some
-    such number.
-
-    Now and then it looks whether `least` can still be reached; most that are unlike show it soon.
-    """
-    mask, shared = np.uint64(places), 0
-    at = np.uint64(sets.starts[number])
-    stop = at + np.uint64(sets.sizes[number])
-    while at < stop:
-        pause = min(at + _STRIDE, stop)
-        while at < pause:
-            value = sets.values[at]
-            place = np.uint64(value) & mask
-            while table[place] != 0 and table[place] != value:
-                place = (place + ONE) & mask
-            shared += table[place] == value
-            at += ONE
-        if shared + np.int64(stop - at) < least:
-            break
-    return shared
-
-
-@compiled
-def make_sketch(sets: Sets, number: int, sketch: Sketch) -> int:
-    """Write the sketch of a set; how many bits are set in it."""
-    sketch[:] = 0
-    start = np.uint64(sets.starts[number])
-    for at in range(start, start + np.uint64(sets.sizes[number])):
-        value = np.uint64(sets.values[at])
-        sketch[(value >> _SIX) & _WORD_MASK] |= ONE << (value & _BIT_MASK)
-    return shared_bits(sketch, sketch)
-
-
-@compiled
-def shared_bits(one: Sketch, other: Sketch) -> int:
-    """How many bits are set in both sketches, sixteen words' bits at a time added up (Warren,
-    Hacker's Delight, 5-1): a loop that becomes one instruction a word.
-    """
-    shared = np.uint64(0)
-    for at in range(_WORDS):
-        bits = one[at] & other[at]
-        bits -= (bits >> ONE) & np.uint64(0x5555555555555555)
-        bits = (bits & np.uint64(_PAIRS)) + ((bits >> np.uint64(2)) & np.uint64(_PAIRS))
-        bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-        shared += (bits * np.uint64(0x0101010101010101)) >> np.uint64(56)
-    return int(shared)
 
 
 @compiled

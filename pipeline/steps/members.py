@@ -23,7 +23,7 @@ from pipeline.dedup.sorting import copied, pieces
 from pipeline.index import part as index
 from pipeline.index.part import Part
 from pipeline.index.shelf import Shelf, fetch
-from pipeline.kernels.likeness import Sets
+from pipeline.kernels.sets import Sets
 from pipeline.steps.meeting import FRESH, GROUP_COLUMNS, group_of
 from pipeline.store.dataset import Dataset, read_batches
 from pipeline.store.flat import FlatColumns

@@ -24,7 +24,7 @@ from pipeline.engine.local import LocalEngine
 from pipeline.index import making
 from pipeline.index.part import Part
 from pipeline.index.signing import SIGNED_FROM, signatures
-from pipeline.kernels.likeness import Sets
+from pipeline.kernels.sets import Sets
 from pipeline.steps import deduplicate
 from pipeline.store.dataset import Dataset, Layout, Provenance, Target
 

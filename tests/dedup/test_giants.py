@@ -16,7 +16,7 @@ from pipeline.dedup import keepers, likeness
 from pipeline.dedup.room import Room
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.sorting import AT_ONCE
-from pipeline.kernels.likeness import Sets
+from pipeline.kernels.sets import Sets
 from pipeline.store.dataset import Dataset
 from pipeline.store.flat import FlatColumns
 from tests.dedup.finding import Doc, duplicates

@@ -10,18 +10,16 @@ from hypothesis import strategies as st
 
 from pipeline.kernels import likeness as kernel
 from pipeline.kernels.keeping import best_kept
-from pipeline.kernels.likeness import (
-    _WORDS,
-    Alike,
-    Lists,
+from pipeline.kernels.likeness import Alike, Lists, alike
+from pipeline.kernels.minhash import table_room
+from pipeline.kernels.sets import (
+    SKETCH_WORDS,
     Sets,
-    alike,
     fill,
     make_sketch,
     shared_bits,
     shared_values,
 )
-from pipeline.kernels.minhash import table_room
 from tests.kernels import twins
 
 SETS = st.lists(st.sets(st.integers(1, 13), max_size=8), min_size=1, max_size=14)
@@ -183,7 +181,7 @@ def test_of_large_sets_too(seed: int, both: int, ones: int, others: int, least: 
 def check_sketches(one: set[int], other: set[int]) -> None:
     """Sketches have the bits that they should, and bound what the sets share from above."""
     sets = sets_of([one, other])
-    rows = np.full((2, _WORDS), 2**64 - 1, np.uint64)
+    rows = np.full((2, SKETCH_WORDS), 2**64 - 1, np.uint64)
     bits = [make_sketch(sets, number, rows[number]) for number in (0, 1)]
     theirs = [twins.sketch_bits(one), twins.sketch_bits(other)]
     assert bits == [len(theirs[0]), len(theirs[1])]
