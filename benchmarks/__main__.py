@@ -20,7 +20,7 @@ from benchmarks.boilerplate import __main__ as boilerplate
 from benchmarks.neardup import __main__ as neardup
 from benchmarks.page import ALL, COPY, page
 from benchmarks.plot import plot
-from benchmarks.targets import Measured
+from benchmarks.target import Measured
 from benchmarks.typos import __main__ as typos
 
 _PLACE = novels.ROOT / "benchmarks"

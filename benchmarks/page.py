@@ -6,7 +6,8 @@ What belongs here: tables and the sentences around them. What does not: measurin
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.targets import Measured, outcomes
+from benchmarks.target import Measured, outcomes
+from benchmarks.targets import TARGETS
 
 COPY, ALL = "plain Arrow copy", "all steps"
 # Kernel or library -> what it is held against.
@@ -63,7 +64,7 @@ def _targets(measured: Measured) -> Iterator[str]:
     yield ""
     yield "| what | target | measured | kept |"
     yield "|---|---|---|---|"
-    for outcome in outcomes(measured):
+    for outcome in outcomes(measured, TARGETS):
         target = outcome.target
         value = "" if outcome.value is None else f"{outcome.value:,.2f}{target.unit}"
         yield f"| {target.name} | {target.wanted()} | {value} | {_ANSWER[outcome.kept]} |"

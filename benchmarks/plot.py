@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from html import escape
 
-from benchmarks.targets import Measured
+from benchmarks.target import Measured
 
 # (title, rows); the first row of a group is ours.
 GROUPS = (

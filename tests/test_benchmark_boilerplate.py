@@ -28,7 +28,8 @@ from benchmarks.boilerplate.page import listing, page
 from benchmarks.boilerplate.pages import Page
 from benchmarks.boilerplate.score import bag, judge, precision_recall_f1
 from benchmarks.boilerplate.strings import String, language_of, shown
-from benchmarks.targets import BOILERPLATE, outcomes
+from benchmarks.target import outcomes
+from benchmarks.targets import BOILERPLATE
 from pipeline.kernels.linesignals import lexis
 from pipeline.kernels.wordplaces import PLACES, weights_of
 from pipeline.stages import linemodel

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import targets
 from benchmarks.neardup import (
     corpora,
     giant,
@@ -25,7 +24,9 @@ from benchmarks.neardup.judge import Answer
 from benchmarks.neardup.page import page
 from benchmarks.neardup.planted import Plan, number_of
 from benchmarks.neardup.synthetic import plan_of
+from benchmarks.neardup.targets import NEARDUP
 from benchmarks.neardup.truth import truth
+from benchmarks.target import outcomes
 from pipeline.dedup.settings import DedupSettings
 from pipeline.engine.local import LocalEngine
 from tests.neardup_numbers import measured
@@ -264,7 +265,7 @@ def test_a_neighbour_answers_about_the_same_documents(tmp_path: Path) -> None:
 
 def test_promises_are_computed_from_the_numbers() -> None:
     given = {"neardup": measured()}
-    assert [o.target.name for o in targets.outcomes(given, targets.NEARDUP) if not o.kept] == []
+    assert [o.target.name for o in outcomes(given, NEARDUP) if not o.kept] == []
     gold = given["neardup"]["gold"]["rows"][0]
     gold |= {"found": 97, "below_folded": 1, "wrong": 1}
     corpus = given["neardup"]["corpora"]["200000"]
@@ -279,9 +280,9 @@ def test_promises_are_computed_from_the_numbers() -> None:
         row |= slower
     given["neardup"]["giants"]["rows"][1]["held_megabytes"] = 557.0
     given["neardup"]["synthetic"]["peak_megabytes"] = 4_001.0
-    assert {o.kept for o in targets.outcomes(given, targets.NEARDUP)} == {False}
+    assert {o.kept for o in outcomes(given, NEARDUP)} == {False}
     given["neardup"]["synthetic"]["documents"] = 1_000_000  # too few to say
-    assert targets.outcomes(given, targets.NEARDUP)[-1].kept is None
+    assert outcomes(given, NEARDUP)[-1].kept is None
 
 
 def test_the_page_says_what_was_measured_and_what_was_not() -> None:
@@ -308,4 +309,4 @@ def test_the_page_says_what_was_measured_and_what_was_not() -> None:
     ):
         assert said in text
     few = {name: measured()[name] for name in ("date", "machine", "bystanders")}
-    assert page(few).count("ot measured") == 4 + len(targets.NEARDUP)
+    assert page(few).count("ot measured") == 4 + len(NEARDUP)

@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks import corpus, novels, page, plot, targets
 from benchmarks.path import look, run
+from benchmarks.target import Measured, outcomes
 from benchmarks.typos.noise import L_I
 from pipeline.dedup.settings import DedupSettings
 from pipeline.engine.local import LocalEngine
@@ -133,7 +134,7 @@ def test_the_pipeline_finds_what_was_planted(
     assert found["not planted:form"] == found["not planted:typo"] == 0
 
 
-def measured() -> targets.Measured:
+def measured() -> Measured:
     """Numbers that keep every promise just so."""
     one = {
         page.COPY: [150.0, 1.0],
@@ -212,7 +213,9 @@ def measured() -> targets.Measured:
 
 def test_targets_are_computed_from_the_numbers() -> None:
     given = measured()
-    assert [outcome.target.name for outcome in targets.outcomes(given) if not outcome.kept] == []
+    assert [
+        outcome.target.name for outcome in outcomes(given, targets.TARGETS) if not outcome.kept
+    ] == []
     for broken in ("one", "two"):
         given[broken][page.ALL] = [9.9, 1.0]
     given["one"]["screen: mojibake"] = [299.0, 1.0]
@@ -221,7 +224,7 @@ def test_targets_are_computed_from_the_numbers() -> None:
     given["typos"]["recall"][0] |= {"right": 899, "wrong": 10}
     given["first_run"]["first"] = 25.0
     given["memory"]["peaks"]["1000"] = 551.0
-    kept = {outcome.target.name: outcome.kept for outcome in targets.outcomes(given)}
+    kept = {outcome.target.name: outcome.kept for outcome in outcomes(given, targets.TARGETS)}
     wrong = {name for name, answer in kept.items() if not answer}
     assert len(wrong) == len([name for name in kept if name.startswith("all steps")]) + 8
 
@@ -229,13 +232,13 @@ def test_targets_are_computed_from_the_numbers() -> None:
 def test_what_was_not_measured_is_neither_kept_nor_broken() -> None:
     given = measured()
     del given["memory"], given["one"]["datasketch update_batch"]
-    unknown = [o.target.name for o in targets.outcomes(given) if o.kept is None]
+    unknown = [o.target.name for o in outcomes(given, targets.TARGETS) if o.kept is None]
     assert len(unknown) == 2
     text = page.page(given)
     assert text.count("| not measured |") == 2
     given = measured()
     given["memory"]["peaks"] = {"10": 1.0, "100": 1.0}  # too little to say
-    assert [o.kept for o in targets.outcomes(given)][-1] is None
+    assert [o.kept for o in outcomes(given, targets.TARGETS)][-1] is None
 
 
 def test_the_page_and_the_plot_hold_every_row() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from benchmarks.boilerplate import web
 from benchmarks.boilerplate.strings import COMMENTS, KINDS
-from benchmarks.targets import BOILERPLATE, outcomes
+from benchmarks.target import outcomes
+from benchmarks.targets import BOILERPLATE
 
 Row = dict[str, Any]
 _ANSWER = {True: "yes", False: "no", None: "not measured"}

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.neardup.pages import to_keepers
-from benchmarks.targets import NEARDUP, outcomes
+from benchmarks.neardup.targets import NEARDUP
+from benchmarks.target import outcomes
 
 Row = dict[str, Any]
 _ANSWER = {True: "yes", False: "no", None: "not measured"}
