@@ -63,7 +63,7 @@ def find(out: Path, doc_id: str) -> Found:
         (
             edit
             for dataset in place(out, "ledger")
-            if dataset.manifest()["dump"] == row["dump"]
+            if dataset.dump == row["dump"]
             for edit in dataset.rows_where("doc_id", lambda ids: pc.equal(ids, whole))
         ),
         key=lambda edit: int(edit["position"]),

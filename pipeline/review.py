@@ -71,18 +71,14 @@ def datasets_of(out: Path, dump: str) -> Callable[[str], list[Dataset]]:
     """
     place = next((p for p in (published, candidates) if _of(p(out, "ledger"), dump)), None)
     if place is None:
-        known = sorted({_dump(dataset) for dataset in published(out, "ledger")})
+        known = sorted({dataset.dump for dataset in published(out, "ledger")})
         there = f"there are {', '.join(known)}" if known else "nothing is published there yet"
         raise LookupFailed(f"{out} has no dump {dump}: {there}")
     return lambda name: _of(place(out, name), dump)
 
 
-def _dump(dataset: Dataset) -> str:
-    return str(dataset.manifest()["dump"])
-
-
 def _of(datasets: list[Dataset], dump: str) -> list[Dataset]:
-    return [dataset for dataset in datasets if _dump(dataset) == dump]
+    return [dataset for dataset in datasets if dataset.dump == dump]
 
 
 def _counted(ledgers: list[Dataset]) -> pa.Table:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pipeline.dedup.order import are_published
 from pipeline.dedup.sorting import copied, counted, gathered, in_order, joined, pieces, ranked
 from pipeline.kernels.components import count_members, settle, unite
 from pipeline.kernels.keeping import best_kept
@@ -20,7 +21,6 @@ from pipeline.kernels.likeness import MakeArray
 
 Numbers = NDArray[np.uint64]
 Places = NDArray[np.uint32]
-_FRESH = np.uint64(1 << 63)
 
 
 def _number(name: str) -> pa.Field:
@@ -111,9 +111,7 @@ def _best(pairs: _Pairs, docs: _Documents, room: MakeArray) -> NDArray[np.int64]
         gathered(place, pairs.second, room), counted(len(pairs.second), room), room
     )
     in_keep_order.sort()
-    fixed = room(len(place), np.bool_)
-    for rows in pieces(len(place)):
-        fixed[rows] = docs.order[rows] & _FRESH == 0
+    fixed = are_published(docs.order, room)
     by = room(len(place), np.int64)
     likeness = pairs.measures["jaccard"]
     best_kept(in_keep_order, pairs.first, pairs.second, place, pairs.exact, likeness, fixed, by)

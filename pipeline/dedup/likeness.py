@@ -24,6 +24,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.dedup.bands import is_of_text
+from pipeline.dedup.order import are_published
 from pipeline.dedup.settings import DedupSettings
 from pipeline.dedup.signatures import signed_sets
 from pipeline.dedup.sorting import (
@@ -46,7 +47,6 @@ from pipeline.kernels.sets import Sets
 
 Numbers = NDArray[np.uint64]
 Places = NDArray[np.uint32]
-_FRESH = np.uint64(1 << 63)
 # Of those that share a band each is compared with so many that stay.
 ANCHORS = 32
 # Pairs whose documents are signed at once, to say what their signatures say of them.
@@ -148,12 +148,10 @@ def _members(table: pa.Table, sets: Sets, settings: DedupSettings, room: MakeArr
         gathered(copied(table[name], room), at, room)
         for name in ("doc", "group", "low", "order", "text_high", "text_low")
     )
-    fixed = room(len(at), np.bool_)
-    for rows in pieces(len(at)):
-        fixed[rows] = order[rows] & _FRESH == 0
+    fixed = are_published(order, room)
     first = counted(len(at), room)
     if settings.exact:
-        by_text = joined(ranks([high, text], room)[0], counted(len(at), room), room)
+        by_text = joined(ranks([high, text], room), counted(len(at), room), room)
         by_text.sort()
         find_copies(by_text, fixed, first)
     starts, sizes = gathered(sets.starts, at, room), gathered(sets.sizes, at, room)

@@ -25,6 +25,8 @@ from pipeline.dedup.settings import (
     PREFERRED,
     DedupSettings,
 )
+from pipeline.dedup.sorting import pieces
+from pipeline.kernels.likeness import MakeArray
 
 Orders = NDArray[np.uint64]
 SMALLER_ID = "smaller id"
@@ -59,6 +61,14 @@ _FIELDS = {
     ),
     PREFERRED: (Field("source", PREFERENCE_BITS, "from a preferred source"), _DUMP, _SHORTER_FIELD),
 }
+
+
+def are_published(orders: Orders, room: MakeArray) -> NDArray[np.bool_]:
+    """Whether each order is that of a document that is published: it stays. room: makes arrays."""
+    found = room(len(orders), np.bool_)
+    for rows in pieces(len(orders)):
+        found[rows] = orders[rows] & _FRESH == 0
+    return found
 
 
 @dataclass(frozen=True)

@@ -63,9 +63,10 @@ def gathered(values: NDArray[Kind], at: Places, room: MakeArray) -> NDArray[Kind
     return made
 
 
-def ranks(columns: Sequence[Numbers], room: MakeArray) -> tuple[Places, int]:
-    """(the rank of each row, how many there are): rows are in order of the first column, those with
-    equal numbers in it in that of the second, and so on; rows that are equal have one rank.
+def ranks(columns: Sequence[Numbers], room: MakeArray) -> Places:
+    """The rank of each row: rows are in order of the first column, those with equal numbers in it
+    in that of the second, and so on; rows that are equal have one rank. Raises `TooMany` as
+    `ranked` does.
     """
     rank, distinct = ranked(columns[0], room)
     for column in columns[1:]:
@@ -73,7 +74,7 @@ def ranks(columns: Sequence[Numbers], room: MakeArray) -> tuple[Places, int]:
             break  # no two are equal
         pairs = joined(rank, ranked(column, room)[0], room)
         rank, distinct = ranked(pairs, room)
-    return rank, len(distinct)
+    return rank
 
 
 def ranked(values: Numbers, room: MakeArray) -> tuple[Places, Numbers]:
@@ -99,7 +100,9 @@ def joined(upper: Places, lower: Places, room: MakeArray) -> Numbers:
 
 
 def in_order(rank: Places, room: MakeArray) -> Places:
-    """The rows in order of their ranks; of equal ones the earlier comes first."""
+    """The rows in order of their ranks; of equal ones the earlier comes first. Raises `TooMany` as
+    `counted` does.
+    """
     pairs = joined(rank, counted(len(rank), room), room)
     pairs.sort()
     return lower_of(pairs, room)

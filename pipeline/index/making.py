@@ -120,8 +120,11 @@ def kept_keys(table: pa.Table, *, dropped: Dataset | None) -> Iterator[pa.Table]
     """Kernel: band keys in order in, those of published documents out."""
     docs = table["doc"].to_numpy()
     gone = np.zeros(len(docs), np.bool_)
-    for block in FlatColumns(dropped, ["doc"]).all_blocks() if dropped else ():
-        gone |= among(docs, block.columns["doc"])
+    if dropped:
+        order = np.argsort(docs)
+        in_order = docs[order]
+        for block, start, end in FlatColumns(dropped, ["doc"]).within(in_order):
+            gone[order[start:end]] = among(in_order[start:end], block.columns["doc"])
     yield table.filter(pa.array(~gone)).cast(schema.BAND_INDEX)
 
 

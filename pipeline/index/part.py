@@ -96,17 +96,9 @@ def holds(part: Part, docs: Numbers) -> NDArray[np.bool_]:
 
 
 def _within(part: Part, columns: FlatColumns, wanted: Numbers) -> Iterator[tuple[Block, int, int]]:
-    """(block, first, end) for each block in whose range some of the wanted lie, and which."""
-    for block in _opened(part, columns):
-        start = int(np.searchsorted(wanted, np.uint64(block.least), "left"))
-        end = int(np.searchsorted(wanted, np.uint64(block.most), "right"))
-        if end > start:
-            yield block, start, end
-
-
-def _opened(part: Part, columns: FlatColumns) -> list[Block]:
+    """See `FlatColumns.within`."""
     try:
-        return columns.all_blocks()
+        yield from columns.within(wanted)
     except StoreError as error:
         raise _torn(part, str(error)) from error
 

@@ -155,7 +155,11 @@ def _walk(
     table: Values,
     start: int,
 ) -> tuple[int, Numbers]:
-    """(where it goes on, the pairs that were found from `start` up to there)."""
+    """(where it goes on, the pairs that were found from `start` up to there).
+
+    In one piece: with what compares one pair in a function of its own it took four times as long
+    where most pairs are told apart by their sketches.
+    """
     stays, seen = walked.stays, walked.seen
     sketch = np.empty(SKETCH_WORDS, np.uint64)
     pairs = np.empty((1024, 4), np.int64)
@@ -169,13 +173,11 @@ def _walk(
             bucket = buckets.values[place]
             number = large.number[bucket]
             if number >= 0:
-                others, begin = large.noted[number], number * large.anchors
+                begin = number * large.anchors
+                end = begin + large.noted[number]
             else:
-                others, begin = (
-                    members.ends[bucket + 1] - members.ends[bucket],
-                    members.ends[bucket],
-                )
-            for nth in range(begin, begin + others):
+                begin, end = members.ends[bucket], members.ends[bucket + 1]
+            for nth in range(begin, end):
                 other = large.staying[nth] if number >= 0 else members.values[nth]
                 if other >= at:
                     break

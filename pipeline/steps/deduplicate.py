@@ -179,9 +179,7 @@ def _looked_up(
     }
     by_doc = np.argsort(docs)
     docs, low = docs[by_doc], low[by_doc]
-    for block in _opened(dropped, dropped.fingerprint).all_blocks():
-        start = int(np.searchsorted(docs, np.uint64(block.least), "left"))
-        end = int(np.searchsorted(docs, np.uint64(block.most), "right"))
+    for block, start, end in _opened(dropped, dropped.fingerprint).within(docs):
         there = block.columns["doc"]
         at = np.minimum(np.searchsorted(there, docs[start:end]), block.rows - 1)
         hits = np.flatnonzero(

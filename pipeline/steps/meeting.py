@@ -140,9 +140,7 @@ def grouped(table: pa.Table, *, groups: Dataset) -> Iterator[pa.Table]:
 def group_of(docs: Numbers, groups: FlatColumns) -> tuple[NDArray[np.int64], Numbers]:
     """(which of the sorted `docs` are in groups, their groups)."""
     which, found = [np.empty(0, np.int64)], [docs[:0]]
-    for block in groups.all_blocks():
-        start = int(np.searchsorted(docs, np.uint64(block.least), "left"))
-        end = int(np.searchsorted(docs, np.uint64(block.most), "right"))
+    for block, start, end in groups.within(docs):
         some = docs[start:end]
         at = np.minimum(np.searchsorted(block.columns["doc"], some), block.rows - 1)
         hits = np.flatnonzero(block.columns["doc"][at] == some)

@@ -167,9 +167,8 @@ class Dataset:
             raise StoreError(f"{self.folder} has no {MANIFEST}: it was never finished") from error
         except (ValueError, TypeError) as error:
             raise StoreError(f"{self.folder / MANIFEST} is damaged: {error}") from error
-        if missing := _MANIFEST_KEYS - set(loaded):
-            named = ", ".join(sorted(missing))
-            raise StoreError(f"{self.folder / MANIFEST} is damaged: {named} missing")
+        if missing := sorted(_MANIFEST_KEYS - set(loaded)):
+            raise StoreError(f"{self.folder / MANIFEST} is damaged: {', '.join(missing)} missing")
         return loaded
 
     @property

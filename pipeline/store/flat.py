@@ -244,3 +244,13 @@ class FlatColumns:
     def all_blocks(self) -> list[Block]:
         """Every block of the dataset, in order. Raises `StoreError`."""
         return [block for number in range(len(self._paths)) for block in self.shard(number)]
+
+    def within(self, wanted: NDArray[np.uint64]) -> Iterator[tuple[Block, int, int]]:
+        """(block, first, end) for each block in whose range some of the wanted numbers lie, and
+        which: `wanted[first:end]`. These are sorted, as the first column is. Raises `StoreError`.
+        """
+        for block in self.all_blocks():
+            first = int(np.searchsorted(wanted, np.uint64(block.least), "left"))
+            end = int(np.searchsorted(wanted, np.uint64(block.most), "right"))
+            if end > first:
+                yield block, first, end
